@@ -1,0 +1,55 @@
+"""May this actor act for this patient, in this domain? One question, answered by a registry.
+
+Rooms register their answer when the app starts (`caregivers` its grants, `visits` the
+visits that make somebody part of a patient's care), so that rooms that must not import
+each other can all ask. An answer is asked for on every request and never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from oncology_clinic.actors import Actor, Role
+from oncology_clinic.errors import NotFound
+
+
+class Domain(StrEnum):
+    """The part of a patient's affairs an act belongs to; a caregiver's grant names these."""
+
+    appointments = "appointments"
+    join_visit = "join_visit"
+    screens = "screens"
+    billing = "billing"
+    profile = "profile"
+    chart = "chart"
+
+
+Answer = Callable[[Actor, UUID, Domain, datetime], bool]
+_answers: list[Answer] = []
+
+
+def register(answer: Answer) -> Answer:
+    """Add a room's answer. Any answer that says yes is enough. Called from `apps.ready()`."""
+    if answer not in _answers:
+        _answers.append(answer)
+    return answer
+
+
+def can_act_for(actor: Actor, *, patient_id: UUID, domain: Domain, now: datetime) -> bool:
+    """True when the actor is the patient, or a room vouches for them. Administrators and auditors: never."""
+    if actor.role is Role.system:
+        return True
+    if actor.role is Role.patient:
+        return actor.patient_id == patient_id
+    return any(answer(actor, patient_id, domain, now) for answer in _answers)
+
+
+def check_can_act_for(actor: Actor, *, patient_id: UUID, domain: Domain, now: datetime) -> None:
+    """Raise `not_found` (404, recorded as denied) unless `can_act_for`."""
+    if not can_act_for(actor, patient_id=patient_id, domain=domain, now=now):
+        raise NotFound("not_found", _("We could not find that page, or it is not yours to see."))

@@ -1,0 +1,102 @@
+"""The JSON door: the same forms, the same one service call, refusals as `{"code", "detail"}`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from oncology_clinic import forms
+from oncology_clinic.actors import Actor, Role
+from oncology_clinic.audit.contract import NotPhi, Touches
+from oncology_clinic.errors import Refusal
+from oncology_clinic.pages import actor_of, record_denial
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """Django's session with CSRF; 401 for nobody (the base class would say 403)."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+class ClinicAPIView(APIView):
+    """Base of every API view. `audit` declares what it touches; `is_public` lets nobody in without a session."""
+
+    audit: ClassVar[Touches | NotPhi]
+    is_public: ClassVar[bool] = False
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.request._request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.is_public and self.actor.role is Role.anonymous:
+            raise exceptions.NotAuthenticated(_("Sign in first."))
+
+
+class FormAPIView(ClinicAPIView):
+    """POST: JSON -> form -> command -> `act()` -> `present()`. An `Idempotency-Key` is honoured where it creates."""
+
+    form_class: ClassVar[type[forms.CommandForm]]
+    is_idempotent: ClassVar[bool] = False
+    success_status: ClassVar[int] = 200
+
+    def form_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return {}
+
+    def act(self, command: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
+    def present(self, result: Any, **kwargs: Any) -> Response:
+        return Response(result, status=self.success_status)
+
+    def bind(self, request: Request, **kwargs: Any) -> forms.CommandForm:
+        if not isinstance(request.data, dict):
+            raise Refusal("invalid_input", _("Send one JSON object."))
+        try:
+            data = forms.flatten(request.data)
+        except ValidationError as error:
+            raise Refusal("invalid_input", " ".join(error.messages)) from None
+        return self.form_class(data, **self.form_kwargs(**kwargs))
+
+    def post(self, request: Request, **kwargs: Any) -> Response:
+        form = self.bind(request, **kwargs)
+        if not form.is_valid():
+            raise invalid_input(form)
+        return self.present(self.act(form.command(), **kwargs), **kwargs)
+
+
+def invalid_input(form: forms.CommandForm) -> Refusal:
+    """One refusal for a form with errors: the first sentence as `detail`, all of them by field in `fields`."""
+    fields = {name: [str(message) for message in errors] for name, errors in form.errors.items()}
+    first = next(iter(fields.values()))[0]
+    return Refusal("invalid_input", first, extra={"fields": fields})
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """`{"code", "detail"}` for every refusal; anything unknown rises and becomes a plain 500."""
+    request: HttpRequest = context["request"]._request
+    if isinstance(error, Refusal):
+        record_denial(request, error)
+        return Response({"code": error.code, "detail": str(error.sentence), **error.extra}, status=error.status)
+    if isinstance(error, Http404):
+        return Response({"code": "not_found", "detail": _("There is no such thing here.")}, status=404)
+    if isinstance(error, exceptions.APIException):
+        code = error.get_codes() if isinstance(error.get_codes(), str) else "invalid_input"
+        response = Response({"code": code, "detail": str(error.detail)}, status=error.status_code)
+        if isinstance(error, exceptions.NotAuthenticated):
+            response["WWW-Authenticate"] = "Session"
+            from oncology_clinic.audit import events as audit
+
+            audit.record_denied(actor=actor_of(request), rule="not_signed_in", now=timezone.now())
+        return response
+    return None

@@ -1,0 +1,44 @@
+"""For tests: real PostgreSQL and Redis from the environment (tests/conftest.py starts them), keys made from words."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+
+from oncology_clinic.settings import env
+from oncology_clinic.settings.base import *  # noqa: F403
+from oncology_clinic.settings.base import TEMPLATES, VAR_DIR
+
+
+def _key(word: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(f"tests only: {word}".encode()).digest()).decode()
+
+
+DEBUG = False
+SECRET_KEY = _key("secret")
+ALLOWED_HOSTS = ["*"]
+# Rule tests need no database; the address is only read when one is used.
+DATABASES = {"default": env.database(os.environ.get("DATABASE_URL", "postgres://postgres@127.0.0.1:1/none"))}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:1/0")
+CELERY_BROKER_URL = REDIS_URL
+
+FIELD_ENCRYPTION_KEY = [_key("field")]
+BLIND_INDEX_KEY = _key("blind index")
+AUDIT_PAYLOAD_KEYS = [_key("audit payload")]
+AUDIT_MAC_KEYS = {1: _key("audit mac")}
+AUDIT_INDEX_KEY = _key("audit index")
+AUDIT_SEAL_PRIVATE_KEY = _key("audit seal")
+AUDIT_ANCHOR_FILE = VAR_DIR / "test-anchor.log"
+
+MAIL_DIR = VAR_DIR / "test-mail"
+SMS_DIR = VAR_DIR / "test-sms"
+DEFAULT_FROM_EMAIL = "clinic@example.org"
+BASE_URL = "http://testserver"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED_VARIABLE[%s]"  # type: ignore[index]

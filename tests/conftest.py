@@ -1,0 +1,1 @@
+"""Servers and fixtures for all tests."""
