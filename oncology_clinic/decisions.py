@@ -37,3 +37,12 @@ class Reason:
     code: str
     text: str
     source: Citation
+
+
+class Malformed(ValueError):
+    """A situation that cannot be read at all: `code` is stable, `sentence` says what to mend."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
