@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oncology_clinic import forms
+from oncology_clinic.accounts import policies as sign_in_policy
 from oncology_clinic.actors import Actor, Role
 from oncology_clinic.audit.contract import NotPhi, Touches
 from oncology_clinic.errors import Refusal
@@ -28,10 +29,14 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class ClinicAPIView(APIView):
-    """Base of every API view. `audit` declares what it touches; `is_public` lets nobody in without a session."""
+    """Base of every API view. `audit` declares what it touches; `is_public` opens it to callers without a session.
+
+    `roles` names who may call it (empty: anybody signed in). Staff need a verified second factor everywhere.
+    """
 
     audit: ClassVar[Touches | NotPhi]
     is_public: ClassVar[bool] = False
+    roles: ClassVar[tuple[Role, ...]] = ()
 
     @property
     def actor(self) -> Actor:
@@ -39,8 +44,13 @@ class ClinicAPIView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if not self.is_public and self.actor.role is Role.anonymous:
+        if self.is_public:
+            return
+        if self.actor.role is Role.anonymous:
             raise exceptions.NotAuthenticated(_("Sign in first."))
+        if self.roles:
+            sign_in_policy.check_role(self.actor, self.roles)
+        sign_in_policy.check_verified_staff(self.actor)
 
 
 class FormAPIView(ClinicAPIView):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
-from oncology_clinic.actors import ANONYMOUS, STAFF_ROLES, Actor
+from oncology_clinic.accounts import policies as sign_in_policy
+from oncology_clinic.actors import ANONYMOUS, STAFF_ROLES, Actor, Role
 from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import NotPhi, Touches
 from oncology_clinic.errors import Forbidden, Refusal
@@ -54,6 +57,39 @@ class Page(View):
 
     def show(self, context: dict[str, Any], status: int = 200) -> HttpResponse:
         return render(self.request, self.template_name, context, status=status)
+
+
+class SignedInMixin:
+    """For pages behind sign-in: `class Mine(SignedInMixin, Page)`, `roles = (Role.patient,)`; no roles: anybody.
+
+    Nobody is sent to sign in and back; another role is refused; staff who have not shown a
+    second factor are sent to do so, whatever the page. Each of these leaves a record.
+    """
+
+    roles: ClassVar[tuple[Role, ...]] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor = actor_of(request)
+        if actor.role is Role.anonymous:
+            audit.record_denied(actor=actor, rule="not_signed_in", now=timezone.now())
+            has_expired = getattr(request.session, "has_expired", False)
+            return send_to(request, "accounts:signed_out" if has_expired else "accounts:sign_in")
+        if self.roles and actor.role not in self.roles:
+            require_role(actor, *self.roles)
+        if sign_in_policy.is_unverified_staff(actor):
+            audit.record_denied(actor=actor, rule="second_factor_needed", now=timezone.now())
+            return send_to(request, "accounts:code")
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response
+
+
+def send_to(request: HttpRequest, url_name: str) -> HttpResponse:
+    """To a page of sign-in that brings the person back here. An htmx request makes the whole page go there."""
+    back = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else ""
+    address = reverse(url_name) + (f"?{urlencode({'next': back})}" if back else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 class UseCaseView(Page):

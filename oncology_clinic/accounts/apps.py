@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "oncology_clinic.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from oncology_clinic.accounts import signals  # noqa: F401  (connects its receivers)

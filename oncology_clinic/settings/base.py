@@ -16,7 +16,8 @@ from csp.constants import NONE, SELF  # noqa: E402
 from django.utils.translation import gettext_lazy as _  # noqa: E402
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-VAR_DIR = BASE_DIR / "var"
+# Everything the clinic writes on a developer's machine; CLINIC_VAR lets a trial have its own.
+VAR_DIR = Path(os.environ.get("CLINIC_VAR") or BASE_DIR / "var")
 
 INSTALLED_APPS = [
     "oncology_clinic.accounts",
@@ -54,8 +55,8 @@ MIDDLEWARE = [
     "oncology_clinic.accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
+    "oncology_clinic.accounts.middleware.AccountMiddleware",
+    "oncology_clinic.accounts.middleware.SecondFactorMiddleware",
     "oncology_clinic.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -210,11 +211,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TASK_DEFAULT_QUEUE = "clinic"
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# A ring that nobody answered in time is dropped, so that none pile up behind a slow worker.
 CELERY_BEAT_SCHEDULE = {
-    "send-due-reminders": {"task": "visits.tasks.send_due_reminders", "schedule": 60.0},
-    "expire-holds": {"task": "visits.tasks.expire_holds", "schedule": 60.0},
-    "relay-outbox": {"task": "oncology_clinic.outbox.tasks.relay", "schedule": 5.0},
-    "seal-audit": {"task": "oncology_clinic.audit.tasks.seal", "schedule": 5.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 30.0)}}
+    for name, task, seconds in [
+        ("send-due-reminders", "visits.tasks.send_due_reminders", 60.0),
+        ("expire-holds", "visits.tasks.expire_holds", 60.0),
+        ("relay-outbox", "oncology_clinic.outbox.tasks.relay", 2.0),
+        ("seal-audit", "oncology_clinic.audit.tasks.seal", 5.0),
+    ]
+}
+
+# -- letters: who sends what (outbox/delivery.py) --------------------------------------------------
+DELIVERY_CHANNELS = {
+    "email": "oncology_clinic.outbox.channels.files.MailFiles",
+    "sms": "oncology_clinic.outbox.channels.files.SmsFiles",
 }
 
 # -- models and routes of others, declared here (checked by `manage.py check`) -------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import NoReturn
+
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,9 +29,29 @@ class RoleChoices(models.TextChoices):
     auditor = "auditor", _("Auditor")
 
 
-class AccountManager(UserManager):  # type: ignore[type-arg]
+def normalize_username(typed: str) -> str:
+    """One spelling of a username, so that a lock-out and a second account cannot be had by writing it otherwise."""
+    return unicodedata.normalize("NFKC", typed).strip().lower()
+
+
+class NeverDeleted(RuntimeError):
+    """A sign-in is deactivated, never deleted: the log's ids must always name the same person. A bug."""
+
+
+class AccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def delete(self) -> NoReturn:
+        raise NeverDeleted("accounts are deactivated, never deleted")
+
+
+class AccountManager(UserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        account: Account = self.get(username=normalize_username(username or ""))
+        return account
+
     def create_account(self, username: str, *, role: str, password: str | None = None, **fields: object) -> Account:
-        account: Account = self.model(username=username, role=role, **fields)
+        account: Account = self.model(username=normalize_username(username), role=role, **fields)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -56,6 +79,9 @@ class Account(ClinicModel, AbstractBaseUser):
 
     class Meta:
         ordering = ["username"]
+
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
+        raise NeverDeleted("accounts are deactivated, never deleted")
 
     # The stock admin's questions. Only an active administrator enters it; it registers no patient model.
     @property
