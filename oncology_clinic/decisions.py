@@ -40,9 +40,12 @@ class Reason:
 
 
 class Malformed(ValueError):
-    """A situation that cannot be read at all: `code` is stable, `sentence` says what to mend."""
+    """A situation or a rule file that cannot be read: a stable code and a sentence that says what to mend.
+
+    The sentence names keys and code words, never a patient's answers.
+    """
 
     def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(code)
+        super().__init__(f"{code}: {sentence}")
         self.code = code
         self.sentence = sentence
