@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
+
+from oncology_clinic.audit import writer
 from oncology_clinic.audit.context import AccessContext
 
 
-def flush(context: AccessContext) -> None:
-    """Record every read of the context in one INSERT, then close the ledger. Raises if it cannot."""
+def flush(context: AccessContext, *, now: datetime | None = None) -> None:
+    """Record every read not yet recorded in one INSERT of its own, then close the ledger.
+
+    Reads that `events.record` took into a transaction that has rolled back since are
+    written here. Raises whatever the database raises; the caller then shows nothing.
+    `now` is given where a door or task has no clock of its own.
+    """
     context.ledger.is_closed = True
+    entries = context.ledger.take(writer.is_safe)
+    if entries:
+        rows = writer.reads(entries, actor=context.actor, context=context, now=now or timezone.now())
+        writer.insert_apart(rows)
