@@ -7,7 +7,7 @@ each other can all ask. An answer is asked for on every request and never kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -30,13 +30,21 @@ class Domain(StrEnum):
 
 
 Answer = Callable[[Actor, UUID, Domain, datetime], bool]
+Among = Callable[[Actor, Collection[UUID], Domain, datetime], Collection[UUID]]
 _answers: list[Answer] = []
+_among: dict[Answer, Among] = {}
 
 
-def register(answer: Answer) -> Answer:
-    """Add a room's answer. Any answer that says yes is enough. Called from `apps.ready()`."""
+def register(answer: Answer, *, among: Among | None = None) -> Answer:
+    """Add a room's answer. Any answer that says yes is enough. Called from `apps.ready()`.
+
+    `among` is the same answer for many patients in one statement, for lists; without it a
+    list asks patient by patient.
+    """
     if answer not in _answers:
         _answers.append(answer)
+    if among is not None:
+        _among[answer] = among
     return answer
 
 
@@ -47,6 +55,23 @@ def can_act_for(actor: Actor, *, patient_id: UUID, domain: Domain, now: datetime
     if actor.role is Role.patient:
         return actor.patient_id == patient_id
     return any(answer(actor, patient_id, domain, now) for answer in _answers)
+
+
+def those_of(actor: Actor, *, patient_ids: Iterable[UUID], domain: Domain, now: datetime) -> set[UUID]:
+    """Of these patients, those for whom `can_act_for` says yes: one statement a room, not one a patient."""
+    asked = set(patient_ids)
+    if actor.role is Role.system:
+        return asked
+    if actor.role is Role.patient:
+        return asked & {actor.patient_id} if actor.patient_id else set()
+    allowed: set[UUID] = set()
+    for answer in _answers:
+        many = _among.get(answer)
+        left = asked - allowed
+        allowed |= (
+            set(many(actor, left, domain, now)) if many else {one for one in left if answer(actor, one, domain, now)}
+        )
+    return allowed
 
 
 def check_can_act_for(actor: Actor, *, patient_id: UUID, domain: Domain, now: datetime) -> None:

@@ -6,29 +6,27 @@ from screening.rules import flags, instrument
 from screening.rules.instrument import Action, catalogue
 
 # Read in public material (facts of section 3.3); a code from memory has no place in a file.
-VERIFIED_CODES = set(
-    [
-        "44249-1",
-        "44261-6",
-        "44250-9",
-        "44255-8",
-        "44259-0",
-        "44254-1",
-        "44251-7",
-        "44258-2",
-        "LA6568-5",
-        "LA6569-3",
-        "LA6570-1",
-        "LA6571-9",
-        "55758-7",
-        "69737-5",
-        "70274-6",
-        "69689-8",
-        "69736-7",
-        "69724-3",
-        "72514-3",
-    ]
-)
+VERIFIED_CODES = {
+    "44249-1",
+    "44261-6",
+    "44250-9",
+    "44255-8",
+    "44259-0",
+    "44254-1",
+    "44251-7",
+    "44258-2",
+    "LA6568-5",
+    "LA6569-3",
+    "LA6570-1",
+    "LA6571-9",
+    "55758-7",
+    "69737-5",
+    "70274-6",
+    "69689-8",
+    "69736-7",
+    "69724-3",
+    "72514-3",
+}
 ALL = list(catalogue().values())
 
 
