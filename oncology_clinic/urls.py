@@ -14,3 +14,8 @@ urlpatterns = [
     path("api/v1/", include("oncology_clinic.api_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "oncology_clinic.front.errors.bad_request"
+handler403 = "oncology_clinic.front.errors.forbidden"
+handler404 = "oncology_clinic.front.errors.not_found"
+handler500 = "oncology_clinic.front.errors.server_error"

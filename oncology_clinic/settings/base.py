@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -109,6 +110,7 @@ SESSION_COOKIE_NAME = "clinic_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "oncology_clinic.front.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = False  # the API's programs read it, as the REST story says
 STAFF_IDLE_MINUTES = 15
 PATIENT_IDLE_MINUTES = 30
@@ -191,6 +193,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+
+# What the landing page says the clinic offers; asked at request time.
+LANDING_CATALOGUE = "visits.presenters.catalogue.offered"
 
 # The four deciders of `manage.py decide`, by dotted name: each is
 # `decide(situation: dict, *, rules: list | None) -> dict`.
