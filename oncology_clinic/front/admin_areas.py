@@ -27,7 +27,9 @@ class ShownArea:
 
 
 AREAS = (
-    Area("users", _("People"), _("Invite someone, end an account, help with a lost second factor."), ("accounts:people",)),
+    Area(
+        "users", _("People"), _("Invite someone, end an account, help with a lost second factor."), ("accounts:people",)
+    ),
     Area(
         "calendar",
         _("Clinicians and hours"),

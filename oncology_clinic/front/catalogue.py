@@ -14,7 +14,7 @@ GROUPS = ("by_video_or_phone", "in_person", "depends")
 def offered() -> Offered:
     """The services in three groups, each service a mapping with `label` and `how`; empty groups while no room answers."""
     name = getattr(settings, "LANDING_CATALOGUE", "")
-    empty: Offered = {group: () for group in GROUPS}
+    empty: Offered = dict.fromkeys(GROUPS, ())
     if not name:
         return empty
     try:

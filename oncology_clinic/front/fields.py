@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field as part
+from dataclasses import dataclass
+from dataclasses import field as part
 from typing import Any
 
 from django import forms

@@ -57,7 +57,9 @@ class SetTheme(View):
 def back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page the form stood on, if that is ours; else home."""
     target = request.POST.get("next", "")
-    allowed = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    allowed = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return HttpResponseRedirect(target if allowed else reverse("home"))
 
 

@@ -15,8 +15,14 @@ front: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", views.Manifest.as_view(), name="manifest"),
     path("service-worker.js", views.ServiceWorker.as_view(), name="service_worker"),
 ]
+# Added with DEBUG only; the tests of the look add it themselves.
+examples: list[URLPattern | URLResolver] = [
+    path("styleguide/", styleguide.Styleguide.as_view(), name="styleguide"),
+    path("styleguide/booking/", styleguide.BookingExample.as_view(), name="styleguide_booking"),
+    path("styleguide/day/", styleguide.DayExample.as_view(), name="styleguide_day"),
+]
 if settings.DEBUG:
-    front.append(path("styleguide/", styleguide.Styleguide.as_view(), name="styleguide"))
+    front.extend(examples)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.Home.as_view(), name="home"),
