@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from oncology_clinic import health
+
 urlpatterns = [
     path("", include("oncology_clinic.front.urls")),
     path("account/", include("oncology_clinic.accounts.urls")),
@@ -13,6 +15,8 @@ urlpatterns = [
     path("audit/", include("oncology_clinic.audit.urls")),
     path("api/v1/", include("oncology_clinic.api_urls")),
     path("admin/", admin.site.urls),
+    path("livez", health.Alive.as_view(), name="livez"),
+    path("readyz", health.Ready.as_view(), name="readyz"),
 ]
 
 handler400 = "oncology_clinic.front.errors.bad_request"

@@ -2,7 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from oncology_clinic import proxies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oncology_clinic.settings.production")
-application = get_wsgi_application()
+application = proxies.behind(getattr(settings, "TRUSTED_PROXIES", 0), get_wsgi_application())
