@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "oncology_clinic.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        from oncology_clinic.audit import checks
+
+        checks.register()

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, NoReturn
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from cryptography.fernet import InvalidToken
 from django import forms
+from django.conf import settings
 from django.core import checks
+from django.core.exceptions import ValidationError
 from django.db import models
 from encrypted_model_fields import fields as package
 
@@ -35,7 +38,11 @@ class SealedFieldMisuse(Exception):
 
 
 class Sealed:
-    """A value still sealed. It has no text: not in pages, logs, JSON or pickles."""
+    """A value still sealed. It has no text: not in pages, logs, JSON or pickles; and it is equal to nothing.
+
+    Ask `value is None` for presence; `reveal(value)` for everything else. Questions that
+    would need the value (`==` with a text, `if value:`) raise instead of answering wrongly.
+    """
 
     __slots__ = ("_field", "_patient_id", "_row", "_token")
 
@@ -53,7 +60,7 @@ class Sealed:
         return self._field.open(self._token, self._row, self._patient_id)
 
     def token_for(self, field: SealedMixin, row: object) -> str:
-        if field is not self._field or str(row) != str(self._row):
+        if field.column_name() != self._field.column_name() or row is None or str(row) != str(self._row):
             raise SealedFieldMisuse("reveal a sealed value before storing it in another row or column")
         return self._token
 
@@ -64,6 +71,24 @@ class Sealed:
 
     def __format__(self, spec: str) -> str:
         return "[sealed]"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sealed):
+            return self is other
+        if other is None or (isinstance(other, str | list | tuple | dict) and not other):
+            return False  # Django asks whether a value is "empty" this way
+        raise SealedFieldMisuse("a sealed value cannot be compared; reveal it first")
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise SealedFieldMisuse("a sealed value is neither true nor false; ask `is None`, or reveal it first")
+
+    def __copy__(self) -> Sealed:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Sealed:
+        return self
 
     def __reduce__(self) -> NoReturn:
         raise SealedFieldMisuse("a sealed value is never pickled")
@@ -86,6 +111,15 @@ class _ForRow:
 class SealedMixin(package.EncryptedMixin):
     """What all sealed fields share. `to_text` and `from_text` are the type's own spelling."""
 
+    if TYPE_CHECKING:  # an attribute holds a `Sealed`, or the plain value that was just assigned
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+        def __set__(self, instance: Any, value: Any) -> None: ...
+
+    form_class: ClassVar[type[forms.Field] | None] = None  # where it is not the one of the column's type
+
     def to_text(self, value: Any) -> str:
         return str(value)
 
@@ -100,23 +134,35 @@ class SealedMixin(package.EncryptedMixin):
 
     # -- sealing ---------------------------------------------------------------------
 
+    def written_for(self, row: object) -> str:
+        """What is sealed in with the value: ciphertext moved to another row or column does not open."""
+        return f"{self.column_name()}|{self.model._meta.pk.to_python(row)}"
+
     def seal(self, value: Any, row: object) -> str:
-        envelope = f"{self.column_name()}|{row}{_SEPARATOR}{self.to_text(value)}"
+        if row is None:
+            raise SealedFieldMisuse(f"{self.column_name()}: a row needs its key before a value is sealed for it")
+        envelope = f"{self.written_for(row)}{_SEPARATOR}{self.to_text(value)}"
         return keys.crypter().encrypt(envelope.encode()).decode()
 
     def open(self, token: str, row: object, patient_id: object) -> Any:
         declared = getattr(self.model, "phi", None)
         if isinstance(declared, Phi):
+            if patient_id is None and row is not None:
+                raise SealedFieldMisuse(f"{self.column_name()}: load the patient's column with it, for the audit log")
             ledger = access_context.current().ledger
             ledger.note(declared.category, patient_id, self.model._meta.label, row, self.name)
+        return self.from_text(self.unseal(token, row))
+
+    def unseal(self, token: str, row: object) -> str:
+        """The text inside. Raises `PhiUnreadable` unless it was sealed for this row and column, with our keys."""
         try:
             envelope = keys.crypter().decrypt(token.encode()).decode()
-        except InvalidToken:
+        except (InvalidToken, UnicodeError):
             raise PhiUnreadable(f"{self.column_name()}: cannot be opened with the configured keys") from None
-        written_for, _, text = envelope.partition(_SEPARATOR)
-        if written_for != f"{self.column_name()}|{row}":
+        written_for, separator, text = envelope.partition(_SEPARATOR)
+        if row is None or not separator or written_for != self.written_for(row):
             raise PhiUnreadable(f"{self.column_name()}: sealed for another row or column")
-        return self.from_text(text)
+        return text
 
     # -- Django's hooks ----------------------------------------------------------------
 
@@ -125,6 +171,10 @@ class SealedMixin(package.EncryptedMixin):
         if value is None or isinstance(value, Sealed):
             return value
         return super(package.EncryptedMixin, self).to_python(value)
+
+    def clean(self, value: Any, model_instance: Any) -> Any:
+        """A value still sealed was checked when it was sealed."""
+        return value if isinstance(value, Sealed) else super().clean(value, model_instance)
 
     def from_db_value(self, value: str | None, *args: Any) -> Sealed | None:
         return None if value is None else Sealed(value, self)
@@ -148,8 +198,18 @@ class SealedMixin(package.EncryptedMixin):
         if isinstance(value, _ForRow):
             return value.token
         raise SealedFieldMisuse(
-            f"{self.column_name()}: update() and bulk_update() cannot seal a value for its row; use save()"
+            f"{self.column_name()}: update(), bulk_update(), defaults and fixtures cannot seal a value for its row; "
+            "use save() or bulk_create()"
         )
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Only queries ask this, and a value in a query would reach the server, and its logs, in clear."""
+        if value is None or isinstance(value, _ForRow):
+            return value
+        raise SealedFieldMisuse(f"{self.column_name()}: sealed values cannot be searched; use a blind index")
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return self.get_prep_value(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":
@@ -159,24 +219,68 @@ class SealedMixin(package.EncryptedMixin):
     def get_transform(self, lookup_name: str) -> NoReturn:
         raise SealedFieldMisuse(f"{self.column_name()}: sealed values cannot be searched; use a blind index")
 
-    def value_to_string(self, obj: models.Model) -> NoReturn:
-        raise SealedFieldMisuse(f"{self.column_name()}: sealed values are never written to fixtures")
+    def value_to_string(self, obj: models.Model) -> str:
+        """For fixtures (`dumpdata`): refused; with SEALED_DUMP_ALLOWED the ciphertext, never the value."""
+        value = self.value_from_object(obj)
+        if getattr(settings, "SEALED_DUMP_ALLOWED", False) and isinstance(value, Sealed):
+            return value.token_for(self, obj.pk)
+        raise SealedFieldMisuse(
+            f"{self.column_name()}: sealed values are not written to fixtures; back up with pg_dump, "
+            "or set SEALED_DUMP_ALLOWED to write the ciphertext"
+        )
+
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        if self.form_class is None:
+            made = super().formfield(*args, **kwargs)
+        else:
+            made = models.Field.formfield(self, *args, **{"form_class": self.form_class, **kwargs})
+        if made is not None:
+            made.__class__ = _revealing(type(made))
+        return made
 
     def deconstruct(self) -> Any:
         return super(package.EncryptedMixin, self).deconstruct()
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        found = super().check(**kwargs)
-        if self.unique or self.db_index or self.primary_key:
-            found.append(
-                checks.Error(
-                    "A sealed field cannot be unique, indexed or a key: equal values look different.",
-                    hint="Add a blind index column.",
-                    obj=self,
-                    id="clinic.E001",
-                )
+        return [*super().check(**kwargs), *self._check_not_indexed(), *self._check_no_automatic_value()]
+
+    def _check_not_indexed(self) -> list[checks.CheckMessage]:
+        if not (self.unique or self.db_index or self.primary_key):
+            return []
+        return [
+            checks.Error(
+                "A sealed field cannot be unique, indexed or a key: equal values look different.",
+                hint="Add a blind index column.",
+                obj=self,
+                id="clinic.E001",
             )
-        return found
+        ]
+
+    def _check_no_automatic_value(self) -> list[checks.CheckMessage]:
+        if not (getattr(self, "auto_now", False) or getattr(self, "auto_now_add", False) or self.has_db_default()):
+            return []
+        return [
+            checks.Error(
+                "A sealed field cannot have a value made by Django or the database: it would not be sealed.",
+                obj=self,
+                id="clinic.E002",
+            )
+        ]
+
+
+class _RevealingFormField:
+    """A form field over a sealed one: shows the value (noted in the ledger) and compares with it, not with `[sealed]`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return super().prepare_value(reveal(value))  # type: ignore[misc]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(reveal(initial), data)  # type: ignore[misc,no-any-return]
+
+
+@cache
+def _revealing(form_class: type[forms.Field]) -> type[forms.Field]:
+    return type(form_class.__name__, (_RevealingFormField, form_class), {})
 
 
 class SealedTextField(SealedMixin, package.EncryptedTextField):
@@ -203,6 +307,8 @@ class SealedDateTimeField(SealedMixin, package.EncryptedDateTimeField):
     """Aware date-times only; stored as ISO 8601 with offset."""
 
     def to_text(self, value: datetime) -> str:
+        if value.tzinfo is None:
+            raise SealedFieldMisuse(f"{self.column_name()}: a time without its zone")
         return value.isoformat()
 
     def from_text(self, text: str) -> datetime:
@@ -220,19 +326,33 @@ class SealedBooleanField(SealedMixin, package.EncryptedBooleanField):
 class SealedIntegerField(SealedMixin, package.EncryptedTextField):
     """On the package's text field: its integer field reads its range from its own class name."""
 
-    def to_python(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, Sealed | int) else int(value)
+    form_class = forms.IntegerField
 
-    def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"form_class": forms.IntegerField, **kwargs})
+    def to_python(self, value: Any) -> Any:
+        if value is None or isinstance(value, Sealed | int):
+            return value
+        try:
+            return int(str(value))
+        except ValueError:
+            raise ValidationError("A whole number is needed.", code="invalid") from None
+
+    def to_text(self, value: Any) -> str:
+        return str(int(value))
 
     def from_text(self, text: str) -> int:
         return int(text)
 
 
 class SealedDecimalField(SealedMixin, package.EncryptedTextField):
+    form_class = forms.DecimalField
+
     def to_python(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, Sealed | Decimal) else Decimal(str(value))
+        if value is None or isinstance(value, Sealed | Decimal):
+            return value
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            raise ValidationError("A number is needed.", code="invalid") from None
 
     def from_text(self, text: str) -> Decimal:
         return Decimal(text)
@@ -242,6 +362,7 @@ class SealedJSONField(SealedMixin, package.EncryptedTextField):
     """Plain JSON values: objects, lists, strings, numbers, booleans, null."""
 
     empty_values = [None]
+    form_class = forms.JSONField
 
     def to_python(self, value: Any) -> Any:
         return value

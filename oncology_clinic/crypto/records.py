@@ -2,40 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 import uuid6
 from django.db import models
+from django.db.models.expressions import Col
 
 from oncology_clinic.audit import context as access_context
 from oncology_clinic.audit.contract import NotPhi, Phi
-from oncology_clinic.crypto.fields import Sealed, SealedFieldMisuse
+from oncology_clinic.crypto.fields import Sealed, SealedFieldMisuse, SealedMixin
 
 
 class ClinicQuerySet(models.QuerySet):  # type: ignore[type-arg]
-    """Refuses the ways round the ledger. `phi_values` is the one declared way."""
+    """Refuses the ways round the ledger and the seals. `phi_values` is the one declared way."""
 
     def values(self, *fields: Any, **expressions: Any) -> Any:
-        self._refuse_if_phi("values()")
-        return super().values(*fields, **expressions)
+        return self._refuse_phi_columns(super().values(*fields, **expressions), "values()")
 
     def values_list(self, *fields: Any, **kwargs: Any) -> Any:
-        self._refuse_if_phi("values_list()")
-        return super().values_list(*fields, **kwargs)
+        return self._refuse_phi_columns(super().values_list(*fields, **kwargs), "values_list()")
 
-    def phi_values(self, *fields: str, reason: str) -> Any:
+    def phi_values(self, *fields: str, reason: str, flat: bool = False) -> Any:
         """Plain tuples of columns that name no patient; `reason` says why no read event is due."""
         if not reason:
             raise SealedFieldMisuse("phi_values needs a reason")
-        return super().values_list(*fields)
+        if not fields:
+            raise SealedFieldMisuse("phi_values names its columns")
+        found = super().values_list(*fields, flat=flat)
+        if any(isinstance(field, SealedMixin) for field in _fields_read_by(found)):
+            raise SealedFieldMisuse("phi_values cannot read sealed columns")
+        return found
 
-    def _refuse_if_phi(self, what: str) -> None:
-        if isinstance(getattr(self.model, "phi", None), Phi):
+    def only(self, *fields: Any) -> Any:
+        """As Django's, and always the patient's column: a look without its patient could not be recorded."""
+        patient = _patient_column(self.model)
+        return super().only(*fields, *([patient] if patient else []))
+
+    def defer(self, *fields: Any) -> Any:
+        patient = _patient_column(self.model)
+        if patient and {patient, patient.removesuffix("_id")} & set(fields):
+            raise SealedFieldMisuse(f"{self.model._meta.label}: the patient's column is never deferred")
+        return super().defer(*fields)
+
+    def order_by(self, *field_names: Any) -> Any:
+        sealed = {field.name for field in sealed_fields(self.model)}
+        if any(isinstance(name, str) and name.lstrip("-") in sealed for name in field_names):
+            raise SealedFieldMisuse(f"{self.model._meta.label}: sealed columns have no order")
+        return super().order_by(*field_names)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        sealed = {field.name for field in sealed_fields(self.model)}
+        if kwargs.get("update_conflicts") and sealed & set(kwargs.get("update_fields") or ()):
+            raise SealedFieldMisuse(f"{self.model._meta.label}: an upsert would seal a value for a row that loses")
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def _refuse_phi_columns(self, found: Any, what: str) -> Any:
+        """Also the columns of a patient's rows reached from a model that holds none."""
+        holders = {field.model for field in _fields_read_by(found)} | {self.model}
+        if any(isinstance(getattr(holder, "phi", None), Phi) for holder in holders):
             raise SealedFieldMisuse(f"{what} on {self.model._meta.label} would pass the ledger by; see phi_values")
+        return found
 
 
 ClinicManager = models.Manager.from_queryset(ClinicQuerySet)
+
+
+def sealed_fields(model: type[models.Model]) -> list[SealedMixin]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, SealedMixin)]
+
+
+def _fields_read_by(queryset: Any) -> set[Any]:
+    """The model fields whose columns a `values()` query brings back."""
+    expressions = [*queryset.query.select, *queryset.query.annotation_select.values()]
+    parts = (part for expression in expressions for part in expression.flatten())
+    return {part.target for part in parts if isinstance(part, Col)}
+
+
+def _patient_column(model: type[models.Model]) -> str | None:
+    declared = getattr(model, "phi", None)
+    return declared.patient if isinstance(declared, Phi) else None
 
 
 class ClinicModel(models.Model):
@@ -54,14 +100,21 @@ class ClinicModel(models.Model):
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         instance = super().from_db(db, field_names, values)
         loaded = instance.__dict__
-        patient_id = None
+        row, patient_id = loaded.get(cls._meta.pk.attname), None
         if isinstance(cls.phi, Phi):
             patient_id = loaded.get(cls.phi.patient)
-            access_context.current().ledger.note(cls.phi.category, patient_id, cls._meta.label, loaded.get("id"))
+            access_context.current().ledger.note(cls.phi.category, patient_id, cls._meta.label, row)
         for value in loaded.values():
             if isinstance(value, Sealed):
-                value.bind(loaded.get("id"), patient_id)
+                value.bind(row, patient_id)
         return instance
+
+    def refresh_from_db(self, using: Any = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """As Django's; one deferred column of a patient's row is loaded together with the patient's."""
+        patient = _patient_column(type(self))
+        if fields is not None and patient and patient not in fields:
+            fields = [*fields, patient]
+        super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     def __str__(self) -> str:
         return f"{self._meta.object_name} {self.pk}"

@@ -78,6 +78,15 @@ def all_secrets() -> Iterator[tuple[str, bytes]]:
         yield "AUDIT_SEAL_PRIVATE_KEY", one("AUDIT_SEAL_PRIVATE_KEY")
 
 
+def signing_secret() -> bytes:
+    """Django's own secret, as bytes comparable with ours."""
+    text = str(settings.SECRET_KEY)
+    try:
+        return decode("SECRET_KEY", text)
+    except ImproperlyConfigured:
+        return text.encode()
+
+
 def _forget(*, setting: str, **_: object) -> None:
     if setting in NAMES:
         for reader in (one, several, by_kid):
