@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import authentication, exceptions
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,13 +19,6 @@ from oncology_clinic.actors import Actor, Role
 from oncology_clinic.audit.contract import NotPhi, Touches
 from oncology_clinic.errors import Refusal
 from oncology_clinic.pages import actor_of, record_denial
-
-
-class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session with CSRF; 401 for nobody (the base class would say 403)."""
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Session"
 
 
 class ClinicAPIView(APIView):

@@ -179,7 +179,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 # -- programs --------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["oncology_clinic.api.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["oncology_clinic.api_sessions.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],  # the service's policy decides; api.py refuses the unknown
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
