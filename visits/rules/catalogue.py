@@ -70,6 +70,7 @@ class Service:
     basis: str
     lean: Lean | None = None
     is_async: bool = False
+    examines: bool = False  # its visit in person is an examination, whatever else it is for
     minutes: int | None = None
     minutes_at_most: int | None = None
     business_days: int | None = None
@@ -112,6 +113,11 @@ class Catalogue:
         if slug not in self.services:
             raise Malformed("unknown_service", f"There is no service {slug[:60]!r}.")
         return self.services[slug]
+
+    @property
+    def examining(self) -> list[str]:
+        """The slugs of the services at whose visit in person the clinician examines the patient, sorted."""
+        return sorted(slug for slug, service in self.services.items() if service.examines)
 
     def reason(self, code: str, *, service: Service) -> Reason:
         """A reason with its English sentence and its source."""
@@ -209,6 +215,7 @@ def _service(row: Mapping[str, Any], *, sources: Sources) -> Service:
         basis=row["basis"],
         lean=Lean(lean) if lean else None,
         is_async=row.get("is_async", False),
+        examines=row.get("examines", row["exam"]),
         minutes=row.get("minutes"),
         minutes_at_most=row.get("minutes_at_most"),
         business_days=row.get("business_days"),
