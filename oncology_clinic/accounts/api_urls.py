@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from oncology_clinic.accounts.api import SessionView
+
+urlpatterns = [path("session/", SessionView.as_view(), name="api-session")]

@@ -6,4 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from oncology_clinic.accounts import signals  # noqa: F401  (connects its receivers)
+        from oncology_clinic.accounts import handlers, signals
+
+        signals.connect()
+        handlers.subscribe()

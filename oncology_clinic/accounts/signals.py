@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.dispatch import receiver
 from django.utils import timezone
 
 from oncology_clinic.accounts import people, persons
 from oncology_clinic.accounts.services import joining
 from oncology_clinic.actors import Role
 
-persons.register(Role.patient, persons.PersonKind(find=people.patient_id_of, join=joining.join_patient))
-for _role in (Role.clinician, Role.nurse_coordinator):
-    persons.register(_role, persons.PersonKind(find=people.clinician_id_of, join=joining.join_clinician))
+
+def connect() -> None:
+    persons.register(Role.patient, persons.PersonKind(find=people.patient_id_of, join=joining.join_patient))
+    for role in (Role.clinician, Role.nurse_coordinator):
+        persons.register(role, persons.PersonKind(find=people.clinician_id_of, join=joining.join_clinician))
+    user_logged_in.connect(start_session, dispatch_uid="accounts.start_session")
 
 
-@receiver(user_logged_in)
 def start_session(sender: Any, *, request: Any, user: Any, **_: Any) -> None:
     """Restart the absolute limit and keep the person's id in the session."""
     session = request.session
