@@ -21,7 +21,7 @@ register.tag("component", component_tag.component)
 @lru_cache(maxsize=256)
 def _icon(name: str, size: int, label: str) -> SafeString:
     words = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    return mark_safe(lucide._render_icon(name, size, focusable="false", **words))  # noqa: S308
+    return mark_safe(lucide._render_icon(name, size, focusable="false", **words))
 
 
 @register.simple_tag

@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 
 
 class ComponentNode(Node):
-    def __init__(self, name: FilterExpression, spread: FilterExpression | None, given: dict[str, FilterExpression]) -> None:
+    def __init__(
+        self, name: FilterExpression, spread: FilterExpression | None, given: dict[str, FilterExpression]
+    ) -> None:
         self.name = name
         self.spread = spread
         self.given = given
