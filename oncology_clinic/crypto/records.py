@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import uuid6
 from django.db import models
 from django.db.models.expressions import Col
+from django.db.models.lookups import Lookup
 
 from oncology_clinic.audit import context as access_context
 from oncology_clinic.audit.contract import NotPhi, Phi
@@ -57,6 +58,11 @@ class ClinicQuerySet(models.QuerySet):  # type: ignore[type-arg]
             raise SealedFieldMisuse(f"{self.model._meta.label}: an upsert would seal a value for a row that loses")
         return super().bulk_create(objs, *args, **kwargs)
 
+    def _filter_or_exclude_inplace(self, negate: bool, args: Any, kwargs: Any) -> None:
+        super()._filter_or_exclude_inplace(negate, args, kwargs)  # type: ignore[misc]
+        if args and any(_compares_sealed(leaf) for leaf in self.query.where.leaves()):
+            raise SealedFieldMisuse(f"{self.model._meta.label}: sealed values cannot be searched; use a blind index")
+
     def _refuse_phi_columns(self, found: Any, what: str) -> Any:
         """Also the columns of a patient's rows reached from a model that holds none."""
         holders = {field.model for field in _fields_read_by(found)} | {self.model}
@@ -70,6 +76,13 @@ ClinicManager = models.Manager.from_queryset(ClinicQuerySet)
 
 def sealed_fields(model: type[models.Model]) -> list[SealedMixin]:
     return [field for field in model._meta.concrete_fields if isinstance(field, SealedMixin)]
+
+
+def _compares_sealed(leaf: Any) -> bool:
+    """A lookup built by hand (`Exact(F("name"), "Ann")`) passes the field's own refusal by."""
+    if not isinstance(leaf, Lookup) or leaf.lookup_name == "isnull":
+        return False
+    return any(isinstance(part, Col) and isinstance(part.target, SealedMixin) for part in leaf.flatten())
 
 
 def _fields_read_by(queryset: Any) -> set[Any]:

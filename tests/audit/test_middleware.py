@@ -1,5 +1,7 @@
 """A look leaves a record before it leaves the building."""
 
+import contextvars
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -97,8 +99,9 @@ def test_it_closes_the_ledger_before_a_stream_begins(client):
     response = client.get(f"/streams/{patient.id}/")
 
     assert len(events_of(patient.id)) == 1
+    outside_any_request = contextvars.Context()
     with pytest.raises((context.NoAccessContext, context.LedgerClosed)):
-        b"".join(response.streaming_content)
+        outside_any_request.run(b"".join, response.streaming_content)
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,14 @@ with isolate_apps("tests.crypto"):
         patient_id = models.UUIDField()
         plain = models.CharField(max_length=40, default="plain")
         char = fields.SealedCharField(max_length=10, null=True, blank=True)
-        text = fields.SealedTextField(null=True)
-        email = fields.SealedEmailField(null=True)
-        day = fields.SealedDateField(null=True)
-        moment = fields.SealedDateTimeField(null=True)
-        flag = fields.SealedBooleanField(null=True)
-        number = fields.SealedIntegerField(null=True)
-        amount = fields.SealedDecimalField(null=True)
-        answers = fields.SealedJSONField(null=True)
+        text = fields.SealedTextField(null=True, blank=True)
+        email = fields.SealedEmailField(null=True, blank=True)
+        day = fields.SealedDateField(null=True, blank=True)
+        moment = fields.SealedDateTimeField(null=True, blank=True)
+        flag = fields.SealedBooleanField(null=True, blank=True)
+        number = fields.SealedIntegerField(null=True, blank=True)
+        amount = fields.SealedDecimalField(null=True, blank=True)
+        answers = fields.SealedJSONField(null=True, blank=True)
 
         class Meta:
             app_label = "crypto_sample"
