@@ -48,7 +48,7 @@ def relay(now: datetime, *, limit: int) -> int:
 
 def wait_before(attempt: int) -> timedelta:
     """How long a message rests after its `attempt`-th failure (from 1): ten seconds, doubling, at most an hour."""
-    return min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)
+    return min(FIRST_WAIT * 2 ** min(attempt - 1, 10), LONGEST_WAIT)
 
 
 @transaction.atomic

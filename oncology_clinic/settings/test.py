@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from pathlib import Path
 
 from oncology_clinic.settings import env
 from oncology_clinic.settings.base import *  # noqa: F403
@@ -30,10 +31,13 @@ AUDIT_PAYLOAD_KEYS = [_key("audit payload")]
 AUDIT_MAC_KEYS = {1: _key("audit mac")}
 AUDIT_INDEX_KEY = _key("audit index")
 AUDIT_SEAL_PRIVATE_KEY = _key("audit seal")
-AUDIT_ANCHOR_FILE = VAR_DIR / "test-anchor.log"
+AUDIT_SEAL_PUBLIC_KEY = env.public_half(AUDIT_SEAL_PRIVATE_KEY)
 
-MAIL_DIR = VAR_DIR / "test-mail"
-SMS_DIR = VAR_DIR / "test-sms"
+# Each test has its own folder (tests/conftest.py); processes beside it are told which.
+_FILES = Path(os.environ.get("CLINIC_TEST_DIR") or VAR_DIR / "test")
+AUDIT_ANCHOR_FILE = _FILES / "anchor.log"
+MAIL_DIR = _FILES / "mail"
+SMS_DIR = _FILES / "sms"
 DEFAULT_FROM_EMAIL = "clinic@example.org"
 BASE_URL = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
