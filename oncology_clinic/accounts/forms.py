@@ -12,7 +12,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from oncology_clinic.accounts import indexes, places
+from oncology_clinic.accounts import places
 from oncology_clinic.accounts.models import Account, RoleChoices
 from oncology_clinic.accounts.services.invitations import Acceptance, Invite
 from oncology_clinic.accounts.services.profile import Profile
@@ -34,6 +34,7 @@ PROFESSIONS = [
     ("physical_therapist", _("Physical therapist")),
 ]
 US_STATES = [("", _("Choose a state")), *places.STATES.items()]
+US_DIGITS = 10
 MONTHS = 12
 DAYS = 31
 
@@ -281,7 +282,8 @@ class ProfileForm(CommandForm):
 
     def clean_phone(self) -> str:
         phone = str(self.cleaned_data["phone"]).strip()
-        if phone and len(indexes.phone_digits(phone)) != 10:
+        digits = "".join(character for character in phone if character.isdigit())
+        if phone and len(digits.removeprefix("1")) != US_DIGITS:
             raise ValidationError(_("Write the phone number with its area code, like 614-555-0100."))
         return phone
 

@@ -20,7 +20,7 @@ class Invitation(ClinicModel):
     email = SealedEmailField()
     profession = models.CharField(max_length=32, blank=True)
     language = models.CharField(max_length=8, default="en")
-    # The person the sign-in is for, when their record is older than the invitation.
+    # Whose sign-in it will be, when their record is older than the invitation; or who invites a caregiver.
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, null=True, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")

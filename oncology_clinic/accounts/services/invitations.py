@@ -127,12 +127,18 @@ def withdraw(invitation_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Take an invitation back. Raises `not_found` when it no longer stands."""
     policies.check_administrator(actor)
     with transaction.atomic():
-        found = Invitation.objects.filter(id=invitation_id, accepted_at=None, withdrawn_at=None).first()
-        if found is None:
+        if not Invitation.objects.filter(id=invitation_id, accepted_at=None, withdrawn_at=None).exists():
             raise NotFound("not_found", _("That invitation has been used or taken back already."))
-        found.withdrawn_at = now
-        found.save(update_fields=["withdrawn_at"])
-        _record(Action.revoke, found, actor=actor, now=now)
+        cancel(invitation_id, actor=actor, now=now)
+
+
+def cancel(invitation_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take back an invitation that may still stand. For services that have asked their own policy."""
+    invitation = Invitation.objects.filter(id=invitation_id, accepted_at=None, withdrawn_at=None).first()
+    if invitation is not None:
+        invitation.withdrawn_at = now
+        invitation.save(update_fields=["withdrawn_at"])
+        _record(Action.revoke, invitation, actor=actor, now=now)
 
 
 def _claim(token: str, *, now: datetime) -> Invitation:

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from oncology_clinic.accounts import indexes, letters, selectors, tokens
+from oncology_clinic.accounts import letters, selectors, tokens
 from oncology_clinic.accounts.models import Account, PasswordReset, PasswordResetRequest
 from oncology_clinic.accounts.models.people import normalize_username
 from oncology_clinic.accounts.services import sign_in
 from oncology_clinic.actors import Actor
 from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import Action, Category
+from oncology_clinic.crypto import blind
 from oncology_clinic.crypto.fields import reveal
 from oncology_clinic.errors import NotFound, Refusal
 from oncology_clinic.outbox.services import publish
@@ -56,7 +57,7 @@ def _accounts_named(typed: str) -> list[Account]:
     by_name = list(active.filter(username=normalize_username(typed)))
     if by_name or "@" not in typed:
         return by_name
-    return list(active.filter(email_index=indexes.index("email", typed)).order_by("id")[:MOST_ACCOUNTS])
+    return list(active.filter(email_index=blind.index_or_none("email", typed)).order_by("id")[:MOST_ACCOUNTS])
 
 
 def _reset_for(account: Account, *, request: PasswordResetRequest, now: datetime) -> PasswordReset | None:

@@ -1,0 +1,102 @@
+"""The words of the caregiver pages."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from caregivers.selectors import Helper, PersonHelped
+from oncology_clinic.access import Domain
+
+SCOPES = [
+    (Domain.appointments.value, gettext_lazy("See, book, move and cancel my visits")),
+    (Domain.join_visit.value, gettext_lazy("Join my video visits")),
+    (Domain.screens.value, gettext_lazy("Answer questions about how I feel")),
+    (Domain.billing.value, gettext_lazy("See what my plan pays")),
+    (Domain.profile.value, gettext_lazy("See my contact details")),
+    (Domain.chart.value, gettext_lazy("See my visit summaries")),
+]
+RELATIONSHIPS = [
+    ("spouse", gettext_lazy("Husband, wife or partner")),
+    ("parent", gettext_lazy("Parent")),
+    ("child", gettext_lazy("Son or daughter")),
+    ("sibling", gettext_lazy("Brother or sister")),
+    ("friend", gettext_lazy("Friend")),
+    ("paid", gettext_lazy("Paid helper")),
+    ("other", gettext_lazy("Somebody else")),
+]
+_FOR_CAREGIVER = {
+    Domain.appointments: gettext_lazy("See, book, move and cancel visits"),
+    Domain.join_visit: gettext_lazy("Join video visits"),
+    Domain.screens: gettext_lazy("Answer questions about how they feel"),
+    Domain.billing: gettext_lazy("See what their plan pays"),
+    Domain.profile: gettext_lazy("See their contact details"),
+    Domain.chart: gettext_lazy("See visit summaries"),
+}
+# Where each part of a patient's affairs begins for a caregiver: the page's name; a page no room offers is left out.
+_PLACES = [
+    (Domain.appointments, "visits:for_patient", gettext_lazy("Visits")),
+    (Domain.screens, "screening:for_patient", gettext_lazy("Questions to answer")),
+]
+
+
+def helpers(found: list[Helper]) -> list[dict[str, Any]]:
+    """The patient's list: who, what they may do, until when."""
+    words = dict(SCOPES)
+    return [
+        {
+            "name": helper.name,
+            "relationship": relationship(helper.relationship),
+            "scopes": [str(words[scope.value]) for scope in helper.scopes],
+            "until": until(helper.ends_on),
+            "is_waiting": not helper.has_accepted,
+            "end": reverse("caregivers:end", kwargs={"grant_id": helper.grant_id}),
+        }
+        for helper in found
+    ]
+
+
+def people_helped(found: list[PersonHelped]) -> list[dict[str, Any]]:
+    """The caregiver's home: whom they help, with the ways in."""
+    return [
+        {
+            "name": person.name,
+            "scopes": [str(_FOR_CAREGIVER[scope]) for scope in person.scopes],
+            "until": until(person.ends_on),
+            "links": _links(person),
+            "end": reverse("caregivers:end", kwargs={"grant_id": person.grant_id}),
+        }
+        for person in found
+    ]
+
+
+def _links(person: PersonHelped) -> list[dict[str, str]]:
+    links = []
+    for domain, name, label in _PLACES:
+        if domain in person.scopes and (href := _address(name, person)):
+            links.append({"label": str(label), "href": href})
+    return links
+
+
+def _address(name: str, person: PersonHelped) -> str:
+    try:
+        return reverse(name, kwargs={"patient_id": person.patient_id})
+    except NoReverseMatch:
+        return ""
+
+
+def relationship(code: str) -> str:
+    """The relationship in words; what somebody wrote freely stays as it is."""
+    return str(dict(RELATIONSHIPS).get(code, code))
+
+
+def until(ends_on: date | None) -> str:
+    """The last day that counts, in words."""
+    if ends_on is None:
+        return _("Until you end it")
+    return _("Until %(day)s") % {"day": date_format(ends_on - timedelta(days=1), "DATE_FORMAT")}
