@@ -10,9 +10,9 @@ import pytest
 from billing.rules import contract
 from oncology_clinic.decisions import Malformed
 
-HERE = Path(__file__).parent
-RULES = json.loads((HERE / "rules.json").read_text())
-SITUATIONS = [json.loads(line) for line in (HERE / "situations.jsonl").read_text().splitlines()]
+CASES = Path(__file__).parents[2] / "cases"
+RULES = json.loads((CASES / "coverage_rules.json").read_text())
+SITUATIONS = [json.loads(line) for line in (CASES / "coverage.jsonl").read_text().splitlines()]
 BASE = {"service": "specialist-consult", "modality": "video", "dos": "2026-12-01", "today": "2026-11-22"}
 MEDICARE = {**BASE, "payer_type": "medicare_ffs", "site": "home"}
 INSURED = {**BASE, "payer_type": "commercial_insured"}
