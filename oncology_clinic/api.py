@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +20,7 @@ from oncology_clinic.accounts import policies as sign_in_policy
 from oncology_clinic.actors import Actor, Role
 from oncology_clinic.audit.contract import NotPhi, Touches
 from oncology_clinic.errors import Refusal
+from oncology_clinic.idempotency import services as idempotency
 from oncology_clinic.pages import actor_of, record_denial
 
 
@@ -75,7 +78,29 @@ class FormAPIView(ClinicAPIView):
         form = self.bind(request, **kwargs)
         if not form.is_valid():
             raise invalid_input(form)
-        return self.present(self.act(form.command(), **kwargs), **kwargs)
+        key = request.headers.get("Idempotency-Key", "") if self.is_idempotent else ""
+        if not key:
+            return self.present(self.act(form.command(), **kwargs), **kwargs)
+        answer = idempotency.once(
+            lambda: self._answer(form.command(), **kwargs),
+            actor=self.actor,
+            key=key,
+            path=request.path,
+            body=request.data,
+            now=timezone.now(),
+        )
+        headers = {"Idempotent-Replay": "true"} if answer.is_replay else {}
+        return Response(answer.body, status=answer.status, headers=headers)
+
+    def _answer(self, command: Any, **kwargs: Any) -> idempotency.Answer:
+        """What `act` answers, as plain JSON; a refusal that is no denial is an answer too, kept like any other."""
+        try:
+            response = self.present(self.act(command, **kwargs), **kwargs)
+        except Refusal as refusal:
+            if refusal.is_denial:
+                raise
+            response = refused(refusal)
+        return idempotency.Answer(response.status_code, json.loads(JSONRenderer().render(response.data)))
 
 
 def invalid_input(form: forms.CommandForm) -> Refusal:
@@ -85,12 +110,18 @@ def invalid_input(form: forms.CommandForm) -> Refusal:
     return Refusal("invalid_input", first, extra={"fields": fields})
 
 
+def refused(refusal: Refusal) -> Response:
+    """`{"code", "detail"}` with what the refusal has to add, and the status of its class."""
+    body = {"code": refusal.code, "detail": str(refusal.sentence), **refusal.extra}
+    return Response(body, status=refusal.status)
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """`{"code", "detail"}` for every refusal; anything unknown rises and becomes a plain 500."""
     request: HttpRequest = context["request"]._request
     if isinstance(error, Refusal):
         record_denial(request, error)
-        return Response({"code": error.code, "detail": str(error.sentence), **error.extra}, status=error.status)
+        return refused(error)
     if isinstance(error, Http404):
         return Response({"code": "not_found", "detail": _("There is no such thing here.")}, status=404)
     if isinstance(error, exceptions.APIException):

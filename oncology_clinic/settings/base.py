@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "oncology_clinic.accounts",
     "oncology_clinic.audit",
     "oncology_clinic.outbox",
+    "oncology_clinic.idempotency",
     "caregivers",
     "screening",
     "billing",
@@ -133,6 +134,7 @@ CLINIC_NAME = "Lakeside Cancer Care"
 CLINIC_PHONE = "614-555-0142"
 CLINIC_TIME_ZONE = "America/New_York"
 CLINIC_STATE = "OH"
+ON_CALL_EMAILS = ["on-call@lakeside.example"]  # who is paged when a patient reports an emergency
 REQUEST_ANSWER_HOURS = 24  # clinic policy: a case decision is promised within this time
 
 # -- language and time -------------------------------------------------------------------

@@ -1,0 +1,83 @@
+"""The same key and the same body: the same answer, and one effect, however often and however close together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from oncology_clinic.actors import Actor
+from oncology_clinic.crypto.fields import reveal
+from oncology_clinic.errors import Refusal
+from oncology_clinic.idempotency.models import IdempotencyRecord
+
+KEPT_FOR = timedelta(days=7)
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is plain JSON values."""
+
+    status: int
+    body: Any
+    is_replay: bool = False
+
+
+def once(
+    act: Callable[[], Answer], *, actor: Actor, key: str, path: str, body: object, now: datetime
+) -> Answer:
+    """Run `act` unless this account has used the key before; then give the answer of that time.
+
+    The key and the act's effect commit together. A second request with the key waits for the first. What `act` raises
+    takes the key back with it. Raises 422 `bad_idempotency_key`, `idempotency_key_reused` (another body or path).
+    """
+    if not _KEY.fullmatch(key):
+        raise Refusal("bad_idempotency_key", _("An Idempotency-Key is 1 to 200 letters, digits and signs."))
+    digest = digest_of(path, body)
+    with transaction.atomic():
+        record = IdempotencyRecord(
+            account_id=actor.account_id,
+            patient_id=actor.patient_id or actor.on_behalf_of,
+            key=key,
+            path=path[:200],
+            body_digest=digest,
+            created_at=now,
+        )
+        try:
+            with transaction.atomic():
+                record.save(force_insert=True)
+        except IntegrityError:
+            return _replay(actor, key=key, digest=digest)
+        answer = act()
+        record.status_code, record.answer = answer.status, answer.body
+        record.save(update_fields=["status_code", "answer"])
+    return answer
+
+
+def digest_of(path: str, body: object) -> str:
+    """One digest for the same JSON, whatever the order of its keys."""
+    text = json.dumps([path, body], sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def forget(now: datetime) -> int:
+    """Delete the answers nobody will ask for again; the number deleted."""
+    deleted, _by_model = IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    return int(deleted)
+
+
+def _replay(actor: Actor, *, key: str, digest: str) -> Answer:
+    kept = IdempotencyRecord.objects.get(account_id=actor.account_id, key=key)
+    if reveal(kept.body_digest) != digest:
+        raise Refusal(
+            "idempotency_key_reused", _("This Idempotency-Key was used for another request. Use a new one.")
+        )
+    return Answer(status=kept.status_code or 200, body=reveal(kept.answer), is_replay=True)
