@@ -8,13 +8,12 @@ payload key, and no two different events share an input.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -102,21 +101,37 @@ def mac_input(
     kid: int,
     payload: bytes,
 ) -> bytes:
-    """What the MAC of an event is computed over; `ts` is `stamp()`ed, numbers are decimal digits."""
-    return prefixed(
+    """What the MAC of an event is computed over; `ts` is `stamp()`ed, numbers are decimal digits.
+
+    The same bytes as `prefixed((b"ev1", eid, ts, action, ... payload))`, spelt out because
+    verification does this for every event there is.
+    """
+    return b"".join(
         (
-            VERSION,
+            _BEGIN,
+            len(eid).to_bytes(4, "big"),
             eid,
+            len(ts).to_bytes(4, "big"),
             ts,
-            b"%d" % action,
-            b"%d" % outcome,
-            b"%d" % category,
-            patient_bidx,
+            _number(action),
+            _number(outcome),
+            _number(category),
+            _NULL if patient_bidx is None else len(patient_bidx).to_bytes(4, "big") + patient_bidx,
+            len(actor_bidx).to_bytes(4, "big"),
             actor_bidx,
-            b"%d" % kid,
+            _number(kid),
+            len(payload).to_bytes(4, "big"),
             payload,
         )
     )
+
+
+_BEGIN = prefixed((VERSION,))
+
+
+@lru_cache(maxsize=1024)
+def _number(value: int) -> bytes:
+    return prefixed((b"%d" % value,))
 
 
 def canonical(payload: Mapping[str, Any]) -> bytes:
@@ -173,10 +188,6 @@ def decrypt(token: str) -> dict[str, Any]:
 
 def current_kid() -> int:
     return max(secrets.by_kid("AUDIT_MAC_KEYS"))
-
-
-def digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
 
 
 def _forget(*, setting: str, **_: object) -> None:
