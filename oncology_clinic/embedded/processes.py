@@ -135,12 +135,18 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def wait_until(is_ready: Callable[[], bool], child: Child, *, seconds: float, what: str) -> None:
-    """Ask again and again until `is_ready`. Raises `StartFailed` with the log's end when the child died or time is up."""
+def wait_until(
+    is_ready: Callable[[], bool], child: Child, *, seconds: float, what: str, beside: Sequence[Child] = ()
+) -> None:
+    """Ask again and again until `is_ready`.
+
+    Raises `StartFailed` with the log's end when the child or one `beside` it died, or time is up.
+    """
     deadline = time.monotonic() + seconds
     while not is_ready():
-        if not child.is_running():
-            raise StartFailed(f"{what} stopped at once. The end of {child.log}:\n{child.last_words()}")
+        dead = next((one for one in (child, *beside) if not one.is_running()), None)
+        if dead is not None:
+            raise StartFailed(f"{dead.name} stopped at once. The end of {dead.log}:\n{dead.last_words()}")
         if time.monotonic() > deadline:
             raise StartFailed(
                 f"{what} did not answer in {seconds:.0f} s. The end of {child.log}:\n{child.last_words()}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,14 +48,17 @@ def beat(around: Surroundings) -> Child:
     return around.start("beat", *_CELERY, "beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO")
 
 
-def wait_for(child: Child, url: str, redis_url: str, *, node: str, seconds: float = 60) -> None:
-    """Wait until `child` answers in the way of its kind. Raises `StartFailed`."""
+def wait_for(
+    child: Child, url: str, redis_url: str, *, node: str, beside: Sequence[Child], seconds: float = 90
+) -> None:
+    """Wait until `child` answers in the way of its kind. Raises `StartFailed`, also when one `beside` it dies."""
     answers = {
         "web": lambda: probe.web_answers(url),
         "worker": lambda: probe.worker_answers(redis_url, node=node, seconds=0.3),
         "beat": lambda: probe.beat_answers(redis_url),
     }
-    processes.wait_until(answers[child.name], child, seconds=seconds, what=f"The {child.name} process")
+    what = f"The {child.name} process"
+    processes.wait_until(answers[child.name], child, seconds=seconds, what=what, beside=beside)
 
 
 def node_name() -> str:

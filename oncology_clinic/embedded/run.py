@@ -196,7 +196,8 @@ def _start_programs(clinic: Clinic, *, host: str, port: int) -> None:
     clinic.started(programs.beat(around))
     for child in clinic.children[-3:]:
         with step({"web": "web server", "worker": "Celery worker", "beat": "Celery beat"}[child.name]) as line:
-            programs.wait_for(child, f"{clinic.url}/readyz", clinic.redis_url, node=node)
+            url = f"{clinic.url}/readyz"
+            programs.wait_for(child, url, clinic.redis_url, node=node, beside=clinic.children)
             line.outcome = "answers"
 
 
