@@ -92,10 +92,14 @@ class Service:
         """The telehealth channels the service can take, the usual one first; empty for hands-on care."""
         if self.kind is ServiceClass.rpm:
             return (Channel.rpm,)
-        if self.is_async or self.kind is ServiceClass.clin:
-            return (Channel.async_,)
-        audio = () if self.audio is Audio.no else (Channel.audio,)
-        return (Channel.video, *audio) if self.video else audio
+        if self.kind is ServiceClass.clin:
+            return (Channel.async_,)  # a conference is scheduled as a meeting, not routed
+        has = (
+            (Channel.async_, self.is_async),
+            (Channel.video, self.video),
+            (Channel.audio, self.audio is not Audio.no),
+        )
+        return tuple(channel for channel, is_offered in has if is_offered)
 
 
 @dataclass(frozen=True, slots=True)

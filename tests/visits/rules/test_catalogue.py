@@ -86,9 +86,10 @@ def test_it_knows_lengths_that_vary_and_the_clock_of_expert_review():
         ("surgery", ()),
         ("psychotherapy", (Channel.video, Channel.audio)),
         ("exercise-counseling", (Channel.video,)),
-        ("skin-image-review", (Channel.async_,)),
+        ("skin-image-review", (Channel.async_, Channel.video)),
         ("remote-monitoring-review", (Channel.rpm,)),
         ("expert-review", (Channel.async_,)),
+        ("tumor-board", (Channel.async_,)),
     ],
 )
 def test_it_lists_the_channels_a_service_can_take(slug, channels):

@@ -28,6 +28,8 @@ def route(service, **changes):
         ("eol-discussion", {}, ["service_default:in_person"]),
         ("eol-discussion", {"cannot_travel": True}, ["soft_in_person:clinician_must_confirm"]),
         ("new-patient-consult", {}, ["service_default:case"]),
+        # The images are asynchronous by default; somebody who decides otherwise takes the video it also has.
+        ("skin-image-review", {"pref": "in_person"}, ["patient_preference:in_person"]),
     ],
 )
 def test_it_takes_video_from_step_five_down_and_keeps_the_reasons_before_it(service, facts, reasons):
