@@ -76,7 +76,8 @@ def options(field: BoundField) -> Options:
             value=value,
             label=str(data["label"]),
             hint=str(hints.get(value, "")),
-            is_checked=bool(data["selected"]),
+            # Django ticks an empty choice when nothing was answered; declining to answer is an answer of its own.
+            is_checked=bool(data["selected"]) and (bool(value) or field.value() == ""),
         )
         (found.shown if value else found.skip).append(option)
     return found
@@ -95,5 +96,11 @@ def summary(form: BaseForm) -> list[SummaryLine]:
     """The form's errors, those of the whole form first, then in the order of the fields."""
     lines = [SummaryLine(text=str(error)) for error in form.non_field_errors()]
     for field in form:
-        lines.extend(SummaryLine(text=str(error), target=target_id(field)) for error in field.errors)
+        lines.extend(SummaryLine(text=_sentence(field, str(error)), target=target_id(field)) for error in field.errors)
     return lines
+
+
+def _sentence(field: BoundField, error: str) -> str:
+    """An error as it stands far from its field: the stock sentences ("This field is required.") get the label before them."""
+    stock = {str(text) for kind in type(field.field).__mro__ for text in vars(kind).get("default_error_messages", {}).values()}
+    return f"{field.label}: {error}" if error in stock else error
