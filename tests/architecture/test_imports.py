@@ -6,7 +6,6 @@ import ast
 
 from tests.architecture.imports import modules
 
-
 # Hooks for which the framework itself demands a late import, each with its reason.
 LATE_BY_DESIGN = {
     "get_model_class": "Django imports a session engine before the models are loaded",

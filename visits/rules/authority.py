@@ -54,8 +54,8 @@ FITS: dict[Scope, frozenset[Purpose]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """One licence, privilege or registration. `profession` is the clinician's own word for it, as stored."""
+class Licence:
+    """One authority to practise. `profession` is the clinician's own word for it, as stored."""
 
     state: str
     profession: str
@@ -69,11 +69,11 @@ class Authority:
         return is_in_force and self.profession == profession and purpose in FITS[self.scope]
 
 
-def licensed_in(
-    authorities: Iterable[Authority], *, profession: str, on: dt.date, purpose: Purpose = Purpose.follow_up
+def states(
+    licences: Iterable[Licence], *, profession: str, on: dt.date, purpose: Purpose = Purpose.follow_up
 ) -> frozenset[str]:
     """The codes of the states in which one of these authorities lets the clinician give care by telehealth.
 
     `on` is the day of the visit in the patient's own zone. Empty when nothing fits.
     """
-    return frozenset(row.state for row in authorities if row.authorises(profession=profession, on=on, purpose=purpose))
+    return frozenset(row.state for row in licences if row.authorises(profession=profession, on=on, purpose=purpose))

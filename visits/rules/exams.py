@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from visits.rules import catalogue
 from visits.rules.thresholds import Thresholds
 
 
@@ -19,36 +18,32 @@ class Therapy(StrEnum):
     none = "none"
 
 
-def is_due(
+def exam_due(
     *,
-    therapy: str,
+    therapy: Therapy,
     last_exam_on: dt.date | None,
-    on: dt.date,
-    surveillance_interval_days: int | None = None,
-    limits: Thresholds | None = None,
+    visit_on: dt.date,
+    limits: Thresholds,
+    plan_interval_days: int | None = None,
 ) -> bool:
     """True when the last examination in person is older, on the day of the visit, than the therapy allows.
 
     Before the first systemic therapy one must be on file. On therapy, a patient never examined is due.
-    In surveillance the plan's own interval counts (None: the plan asks for none). `therapy` is a value
-    of `Therapy`; `limits` None stands for the built-in ones.
+    In surveillance the plan's own interval counts (None: the plan asks for none).
     """
-    if last_exam_on is not None and last_exam_on > on:
+    if last_exam_on is not None and last_exam_on > visit_on:
         last_exam_on = None  # still to come: nothing has been examined yet
-    kind = Therapy(therapy)
-    if kind is Therapy.starting:
+    if therapy is Therapy.starting:
         return last_exam_on is None
-    days = _interval(
-        kind, limits=limits or catalogue.load().limits, surveillance_interval_days=surveillance_interval_days
-    )
+    days = _interval(therapy, limits=limits, plan_interval_days=plan_interval_days)
     if days is None:
         return False
-    return last_exam_on is None or (on - last_exam_on).days > days
+    return last_exam_on is None or (visit_on - last_exam_on).days > days
 
 
-def _interval(therapy: Therapy, *, limits: Thresholds, surveillance_interval_days: int | None) -> float | None:
+def _interval(therapy: Therapy, *, limits: Thresholds, plan_interval_days: int | None) -> float | None:
     if therapy is Therapy.iv:
         return limits.exam_days_iv.value
     if therapy is Therapy.oral:
         return limits.exam_days_oral.value
-    return surveillance_interval_days if therapy is Therapy.surveillance else None
+    return plan_interval_days if therapy is Therapy.surveillance else None

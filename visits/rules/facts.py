@@ -41,8 +41,6 @@ class RedFlag(StrEnum):
 
 
 Flag: TypeAlias = EmergencyFlag | RedFlag
-EMERGENCY_FLAGS = frozenset(EmergencyFlag)
-RED_FLAGS = frozenset(RedFlag)
 FLAGS: dict[str, Flag] = {**{flag: flag for flag in EmergencyFlag}, **{flag: flag for flag in RedFlag}}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class State(StrEnum):
     held = "held"  # a time kept while the patient answers
     requested = "requested"  # a clinician has still to decide
     booked = "booked"
@@ -26,23 +26,23 @@ class MissedBy(StrEnum):
     technology = "technology"
 
 
-ALLOWED: Mapping[Status, frozenset[Status]] = {
-    Status.held: frozenset({Status.requested, Status.booked, Status.cancelled, Status.expired}),
-    Status.requested: frozenset({Status.booked, Status.cancelled, Status.expired}),
-    Status.booked: frozenset({Status.checked_in, Status.in_progress, Status.cancelled, Status.missed}),
-    Status.checked_in: frozenset({Status.in_progress, Status.cancelled, Status.missed}),
-    Status.in_progress: frozenset({Status.completed, Status.missed}),
-    Status.completed: frozenset(),
-    Status.cancelled: frozenset(),
-    Status.missed: frozenset(),
-    Status.expired: frozenset(),
+ALLOWED: Mapping[State, frozenset[State]] = {
+    State.held: frozenset({State.requested, State.booked, State.cancelled, State.expired}),
+    State.requested: frozenset({State.booked, State.cancelled, State.expired}),
+    State.booked: frozenset({State.checked_in, State.in_progress, State.cancelled, State.missed}),
+    State.checked_in: frozenset({State.in_progress, State.cancelled, State.missed}),
+    State.in_progress: frozenset({State.completed, State.missed}),
+    State.completed: frozenset(),
+    State.cancelled: frozenset(),
+    State.missed: frozenset(),
+    State.expired: frozenset(),
 }
 
 # These keep the clinician, the patient and the room: the database refuses an overlap among them.
-OCCUPYING = frozenset({Status.held, Status.requested, Status.booked, Status.checked_in, Status.in_progress})
-FINAL = frozenset(status for status, following in ALLOWED.items() if not following)
+OCCUPYING = frozenset({State.held, State.requested, State.booked, State.checked_in, State.in_progress})
+FINAL = frozenset(state for state, following in ALLOWED.items() if not following)
 
 
-def can_move(status: Status, *, to: Status) -> bool:
+def can_move(state: State, *, to: State) -> bool:
     """True when the step is allowed."""
-    return to in ALLOWED[status]
+    return to in ALLOWED[state]
