@@ -5,16 +5,17 @@ import datetime as dt
 import pytest
 
 from oncology_clinic.periods import Period
-from visits.rules import exams, states
-from visits.rules.authority import Authority, AuthorityStatus, Purpose, Scope, licensed_in
-from visits.rules.states import ALLOWED, FINAL, OCCUPYING, Status
+from visits.rules import catalogue, exams
+from visits.rules import states as appointment_states
+from visits.rules.authority import AuthorityStatus, Licence, Purpose, Scope, states
+from visits.rules.states import ALLOWED, FINAL, OCCUPYING, State
 
 VISIT = dt.date(2026, 11, 23)
 
 
 def authority(**changes):
     base = {"state": "XA", "profession": "physician", "valid": Period.through(dt.date(2026, 1, 1), VISIT)}
-    return Authority(**(base | changes))
+    return Licence(**(base | changes))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def authority(**changes):
 )
 def test_it_authorises_only_an_active_row_of_the_right_profession_on_the_day(row, is_authorised):
     """Row H24."""
-    assert licensed_in([row], profession="physician", on=VISIT) == (frozenset({"XA"}) if is_authorised else frozenset())
+    assert states([row], profession="physician", on=VISIT) == (frozenset({"XA"}) if is_authorised else frozenset())
 
 
 @pytest.mark.parametrize(
@@ -49,14 +50,14 @@ def test_it_authorises_only_an_active_row_of_the_right_profession_on_the_day(row
     ],
 )
 def test_it_fits_the_scope_to_what_is_to_be_done(scope, purpose, fits):
-    assert bool(licensed_in([authority(scope=scope)], profession="physician", on=VISIT, purpose=purpose)) is fits
+    assert bool(states([authority(scope=scope)], profession="physician", on=VISIT, purpose=purpose)) is fits
 
 
 def test_it_collects_the_states_of_all_rows_and_none_of_no_row():
     rows = [authority(), authority(state="XB"), authority(state="XC", status=AuthorityStatus.suspended)]
 
-    assert licensed_in(rows, profession="physician", on=VISIT) == {"XA", "XB"}
-    assert licensed_in([], profession="physician", on=VISIT) == frozenset()
+    assert states(rows, profession="physician", on=VISIT) == {"XA", "XB"}
+    assert states([], profession="physician", on=VISIT) == frozenset()
 
 
 def days_ago(days):
@@ -85,7 +86,13 @@ def days_ago(days):
 )
 def test_it_finds_an_exam_due_when_the_last_is_older_than_the_therapy_allows(therapy, last_exam_on, interval, is_due):
     assert (
-        exams.is_due(therapy=therapy, last_exam_on=last_exam_on, on=VISIT, surveillance_interval_days=interval)
+        exams.exam_due(
+            therapy=exams.Therapy(therapy),
+            last_exam_on=last_exam_on,
+            visit_on=VISIT,
+            limits=catalogue.load().limits,
+            plan_interval_days=interval,
+        )
         is is_due
     )
 
@@ -93,29 +100,29 @@ def test_it_finds_an_exam_due_when_the_last_is_older_than_the_therapy_allows(the
 @pytest.mark.parametrize(
     ("status", "to", "may"),
     [
-        (Status.held, Status.booked, True),
-        (Status.held, Status.expired, True),
-        (Status.held, Status.completed, False),
-        (Status.requested, Status.booked, True),
-        (Status.requested, Status.checked_in, False),
-        (Status.booked, Status.checked_in, True),
-        (Status.booked, Status.missed, True),
-        (Status.booked, Status.expired, False),
-        (Status.checked_in, Status.in_progress, True),
-        (Status.in_progress, Status.completed, True),
-        (Status.in_progress, Status.cancelled, False),
-        (Status.completed, Status.booked, False),
-        (Status.cancelled, Status.booked, False),
+        (State.held, State.booked, True),
+        (State.held, State.expired, True),
+        (State.held, State.completed, False),
+        (State.requested, State.booked, True),
+        (State.requested, State.checked_in, False),
+        (State.booked, State.checked_in, True),
+        (State.booked, State.missed, True),
+        (State.booked, State.expired, False),
+        (State.checked_in, State.in_progress, True),
+        (State.in_progress, State.completed, True),
+        (State.in_progress, State.cancelled, False),
+        (State.completed, State.booked, False),
+        (State.cancelled, State.booked, False),
     ],
 )
 def test_it_allows_only_the_steps_of_an_appointment(status, to, may):
-    assert states.can_move(status, to=to) is may
+    assert appointment_states.can_move(status, to=to) is may
 
 
 def test_it_ends_where_nothing_follows_and_keeps_a_time_until_then():
-    assert set(ALLOWED) == set(Status)
-    assert frozenset({Status.completed, Status.cancelled, Status.missed, Status.expired}) == FINAL
-    assert frozenset(Status) - FINAL == OCCUPYING
+    assert set(ALLOWED) == set(State)
+    assert frozenset({State.completed, State.cancelled, State.missed, State.expired}) == FINAL
+    assert frozenset(State) - FINAL == OCCUPYING
 
 
 @pytest.mark.parametrize(
