@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from oncology_clinic import api_schema  # noqa: F401  (registers the session with the schema)
+
 urlpatterns = [
     path("", include("oncology_clinic.accounts.api_urls")),
     path("", include("oncology_clinic.audit.api_urls")),
