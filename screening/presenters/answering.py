@@ -24,7 +24,7 @@ def mine(found: Mine) -> dict[str, Any]:
     waiting = [request for request in found.requests if request.status == RequestStatus.asked]
     done = [request for request in found.requests if request.status == RequestStatus.done]
     return {
-        "waiting": [_request_card(request) for request in sorted(waiting, key=lambda request: request.due_at)],
+        "waiting": [_request_card(request) for request in waiting],
         "done": [_done_line(request) for request in done],
         "acting_for": found.for_whom,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from screening.models import Alert, Screen, ScreenRequest
+from screening.models import Alert, RequestStatus, Screen, ScreenRequest
 
 
 def one(request_id: UUID) -> ScreenRequest | None:
@@ -19,8 +19,12 @@ def held(request_id: UUID) -> ScreenRequest | None:
 
 
 def of_patient(patient_id: UUID, *, limit: int = 40) -> list[ScreenRequest]:
-    """The patient's requests with their screens (prefetched), the ones due last first. Two statements."""
-    return list(ScreenRequest.objects.of(patient_id).prefetch_related("screens")[:limit])
+    """The patient's newest requests with their screens (prefetched): what waits first, the next due on top; then
+    the rest, the last due on top. Two statements."""
+    newest = ScreenRequest.objects.of(patient_id).prefetch_related("screens")[:limit]
+    waiting = [request for request in newest if request.status == RequestStatus.asked]
+    rest = [request for request in newest if request.status != RequestStatus.asked]
+    return waiting[::-1] + rest
 
 
 def waiting(patient_id: UUID) -> list[ScreenRequest]:

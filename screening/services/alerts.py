@@ -58,7 +58,7 @@ def open_alert(
         )
         _note(alert, AlertEventKind.opened, actor=actor, now=now)
         outbox.publish(TOPIC, subject_id=alert.id, now=now)
-        _record(Action.alert, alert, actor=actor, now=now, detail={"kind": kind, "severity": severity})
+        _record(Action.alert, alert, actor=actor, now=now, detail={"kind": str(kind), "severity": str(severity)})
     return alert
 
 
@@ -101,10 +101,10 @@ def ask_for_call(*, patient_id: UUID, request_id: UUID, actor: Actor, now: datet
     )
 
 
-def acknowledge(alert_id: UUID, *, actor: Actor, now: datetime) -> Alert:
+def acknowledge(alert_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Somebody has seen it and handles it; an alert without an owner becomes theirs.
 
-    Raises `not_found` (404), `wrong_role`, `second_factor_needed` (403), `already_acknowledged` (409).
+    Raises `not_found` (404), `wrong_role`, `second_factor_needed` (403), `already_acknowledged`, `already_closed` (409).
     """
     alert = _allowed(alert_id, actor=actor, now=now)
     with transaction.atomic():
@@ -112,27 +112,25 @@ def acknowledge(alert_id: UUID, *, actor: Actor, now: datetime) -> Alert:
             status=AlertStatus.acknowledged, acknowledged_at=now, owner_id=alert.owner_id or actor.account_id
         )
         if not changed:
-            raise Conflict("already_acknowledged", _("Somebody has already picked this up."))
+            raise _closed() if alert.status == AlertStatus.closed else _picked_up()
         _note(alert, AlertEventKind.acknowledged, actor=actor, now=now)
         _record(Action.acknowledge, alert, actor=actor, now=now)
-    return alert
 
 
-def take(alert_id: UUID, *, actor: Actor, now: datetime) -> Alert:
-    """Make this person the owner, whoever was before. Raises as `acknowledge`, and `already_closed` (409)."""
+def take(alert_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Make this person the owner, whoever was before. Raises as `acknowledge`."""
     alert = _allowed(alert_id, actor=actor, now=now)
     with transaction.atomic():
         if not Alert.objects.filter(id=alert.id).live().update(owner_id=actor.account_id):
-            raise Conflict("already_closed", _("This alert is closed."))
+            raise _closed()
         _note(alert, AlertEventKind.taken, actor=actor, now=now)
         _record(Action.update, alert, actor=actor, now=now, detail={"what": "owner"})
-    return alert
 
 
-def close(alert_id: UUID, *, outcome: str, actor: Actor, now: datetime) -> Alert:
+def close(alert_id: UUID, *, outcome: str, actor: Actor, now: datetime) -> None:
     """Close it with what came of it (free text, kept sealed). An alert nobody acknowledged counts as seen now.
 
-    Raises as `acknowledge`, and `already_closed` (409).
+    Raises as `acknowledge`.
     """
     alert = _allowed(alert_id, actor=actor, now=now)
     with transaction.atomic():
@@ -147,10 +145,9 @@ def close(alert_id: UUID, *, outcome: str, actor: Actor, now: datetime) -> Alert
             )
         )
         if not changed:
-            raise Conflict("already_closed", _("This alert is closed."))
+            raise _closed()
         _note(alert, AlertEventKind.closed, actor=actor, now=now, note=outcome)
         _record(Action.update, alert, actor=actor, now=now, detail={"what": "closed"})
-    return alert
 
 
 def _allowed(alert_id: UUID, *, actor: Actor, now: datetime) -> Alert:
@@ -160,6 +157,14 @@ def _allowed(alert_id: UUID, *, actor: Actor, now: datetime) -> Alert:
         raise NotFound("not_found", _("We could not find that page, or it is not yours to see."))
     policies.check_can_see_alert(actor, patient_id=alert.patient_id, now=now)
     return alert
+
+
+def _closed() -> Conflict:
+    return Conflict("already_closed", _("This alert is closed."))
+
+
+def _picked_up() -> Conflict:
+    return Conflict("already_acknowledged", _("Somebody has already picked this up."))
 
 
 def _raise(alert: Alert, *, severity: Severity | None, actions: Sequence[str], actor: Actor, now: datetime) -> Alert:
@@ -174,7 +179,7 @@ def _raise(alert: Alert, *, severity: Severity | None, actions: Sequence[str], a
     _note(alert, AlertEventKind.raised, actor=actor, now=now)
     if is_worse:
         outbox.publish(TOPIC, subject_id=alert.id, now=now)
-    _record(Action.alert, alert, actor=actor, now=now, detail={"kind": alert.kind, "severity": str(alert.severity)})
+    _record(Action.alert, alert, actor=actor, now=now, detail={"kind": str(alert.kind), "severity": str(alert.severity)})
     return alert
 
 

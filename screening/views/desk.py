@@ -14,7 +14,6 @@ from oncology_clinic.actors import Role
 from oncology_clinic.audit.contract import Category, touches
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 from screening.forms import CloseAlertForm, PressForm
-from screening.models import Alert
 from screening.presenters import desk as presenters
 from screening.services import alerts, reading
 
@@ -55,10 +54,10 @@ class OneAlert(_AlertPage):
     def show(self, context: dict[str, Any], status: int = 200) -> HttpResponse:
         return super().show({**context, "close_form": context["form"]}, status=status)
 
-    def act(self, command: str, **kwargs: Any) -> Alert:
-        return alerts.close(kwargs["alert_id"], outcome=command, actor=self.actor, now=timezone.now())
+    def act(self, command: str, **kwargs: Any) -> None:
+        alerts.close(kwargs["alert_id"], outcome=command, actor=self.actor, now=timezone.now())
 
-    def done(self, result: Alert, **kwargs: Any) -> HttpResponse:
+    def done(self, result: None, **kwargs: Any) -> HttpResponse:
         messages.success(self.request, _("The alert is closed."))
         return redirect("screening:alerts")
 
@@ -69,10 +68,10 @@ class Acknowledge(_AlertPage):
     http_method_names = ["post"]
     form_class = PressForm
 
-    def act(self, command: None, **kwargs: Any) -> Alert:
-        return alerts.acknowledge(kwargs["alert_id"], actor=self.actor, now=timezone.now())
+    def act(self, command: None, **kwargs: Any) -> None:
+        alerts.acknowledge(kwargs["alert_id"], actor=self.actor, now=timezone.now())
 
-    def done(self, result: Alert, **kwargs: Any) -> HttpResponse:
+    def done(self, result: None, **kwargs: Any) -> HttpResponse:
         messages.success(self.request, _("Acknowledged. It is yours to close."))
         return redirect("screening:alert", alert_id=kwargs["alert_id"])
 
@@ -83,9 +82,9 @@ class Take(_AlertPage):
     http_method_names = ["post"]
     form_class = PressForm
 
-    def act(self, command: None, **kwargs: Any) -> Alert:
-        return alerts.take(kwargs["alert_id"], actor=self.actor, now=timezone.now())
+    def act(self, command: None, **kwargs: Any) -> None:
+        alerts.take(kwargs["alert_id"], actor=self.actor, now=timezone.now())
 
-    def done(self, result: Alert, **kwargs: Any) -> HttpResponse:
+    def done(self, result: None, **kwargs: Any) -> HttpResponse:
         messages.success(self.request, _("It is assigned to you."))
         return redirect("screening:alert", alert_id=kwargs["alert_id"])
