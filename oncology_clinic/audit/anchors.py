@@ -18,7 +18,6 @@ from django.conf import settings
 from oncology_clinic.audit import envelope
 from oncology_clinic.audit.sealrecord import SealRecord
 
-
 TAIL_BYTES = 64 * 1024
 
 

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from oncology_clinic.audit import api
+
+urlpatterns = [
+    path("audit/events/", api.Events.as_view(), name="audit_events"),
+]

@@ -200,7 +200,9 @@ def _test_keys() -> set[bytes]:
     return {hashlib.sha256(f"tests only: {word}".encode()).digest() for word in _TEST_WORDS}
 
 
-def check_keys_open_database(app_configs: Any = None, databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_keys_open_database(
+    app_configs: Any = None, databases: Any = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
     """With `--database default`: the configured keys are those the database was written with."""
     if not databases:
         return []
@@ -209,7 +211,9 @@ def check_keys_open_database(app_configs: Any = None, databases: Any = None, **k
     except keys.KeysDoNotFit as error:
         return [checks.Error(str(error), id="clinic.E013")]
     except (DatabaseError, ImproperlyConfigured) as error:
-        return [checks.Error(f"The keys could not be compared with the database: {type(error).__name__}.", id="clinic.E014")]
+        return [
+            checks.Error(f"The keys could not be compared with the database: {type(error).__name__}.", id="clinic.E014")
+        ]
     return []
 
 
@@ -217,7 +221,9 @@ def check_anchor(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMes
     """For deployments: seals are also written outside the database."""
     if getattr(settings, "AUDIT_ANCHOR_FILE", None):
         return []
-    return [checks.Error("AUDIT_ANCHOR_FILE is not set: a seal kept only in the database proves nothing.", id="clinic.E015")]
+    return [
+        checks.Error("AUDIT_ANCHOR_FILE is not set: a seal kept only in the database proves nothing.", id="clinic.E015")
+    ]
 
 
 def register() -> None:
@@ -226,5 +232,3 @@ def register() -> None:
         checks.register(check, "clinic")
     checks.register(check_keys_open_database, checks.Tags.database)
     checks.register(check_anchor, "clinic", deploy=True)
-
-

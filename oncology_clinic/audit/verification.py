@@ -80,7 +80,9 @@ def verify(*, now: datetime, since_seal: int = 1, progress: Callable[[int], obje
 def count_events(*, since_seal: int = 1) -> int:
     """How many events a run will read, for the progress bar."""
     with _snapshot() as database, database.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM audit_event WHERE (era, xid) >= (%s, %s::text::xid8)", _start(database, since_seal))
+        cursor.execute(
+            "SELECT count(*) FROM audit_event WHERE (era, xid) >= (%s, %s::text::xid8)", _start(database, since_seal)
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -139,7 +141,7 @@ def _stream_events(database: Any, run: _Run, *, since_seal: int) -> Iterator[Pro
         cursor.itersize = ROWS_A_FETCH
         cursor.execute(_EVENTS, start)
         number = 0
-        for number, row in enumerate(cursor, start=1):  # noqa: B007
+        for number, row in enumerate(cursor, start=1):
             yield _prove(run, row)
             if number % ROWS_A_FETCH == 0:
                 run.progress(ROWS_A_FETCH)
@@ -236,14 +238,22 @@ def _verify_chain(report: Report, seal: SealRecord, previous: SealRecord | None,
 def _verify_rows(report: Report, seal: SealRecord, events: _Ahead, *, is_after_gap: bool) -> None:
     stray = events.before(seal.era, seal.lo)
     if stray and not is_after_gap:
-        report.add("EVENTS-ADDED", f"before seal {seal.n}: {len(stray)} rows in no seal, the first id={stray[0].id}", stray[0].id)
+        report.add(
+            "EVENTS-ADDED",
+            f"before seal {seal.n}: {len(stray)} rows in no seal, the first id={stray[0].id}",
+            stray[0].id,
+        )
     rows = events.before(seal.era, seal.hi)
     ids, leaves = [row.id for row in rows], [row.leaf for row in rows]
     report.sealed_events += len(rows)
     if ids:
         report.first_id = min(ids) if report.first_id is None else min(report.first_id, min(ids))
         report.last_id = max(ids) if report.last_id is None else max(report.last_id, max(ids))
-    if seal.count == len(rows) and sealrecord.manifest_of(ids, leaves) == seal.manifest and merkle.root(leaves) == seal.root:
+    if (
+        seal.count == len(rows)
+        and sealrecord.manifest_of(ids, leaves) == seal.manifest
+        and merkle.root(leaves) == seal.root
+    ):
         return
     _name_differences(report, seal, rows)
 

@@ -81,7 +81,9 @@ def insert(rows: Sequence[tuple[Any, ...]], *, using: BaseDatabaseWrapper | None
         for start in range(0, len(rows), ROWS_A_STATEMENT):
             part = rows[start : start + ROWS_A_STATEMENT]
             values = ", ".join([_ROW] * len(part))
-            cursor.execute(f"INSERT INTO audit_event ({COLUMNS}) VALUES {values}", [cell for row in part for cell in row])
+            cursor.execute(
+                f"INSERT INTO audit_event ({COLUMNS}) VALUES {values}", [cell for row in part for cell in row]
+            )
 
 
 def insert_apart(rows: Sequence[tuple[Any, ...]]) -> None:

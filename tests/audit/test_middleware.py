@@ -3,7 +3,7 @@
 import contextvars
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from oncology_clinic.audit import context, writer

@@ -283,9 +283,7 @@ def test_it_names_a_replayed_event(log, source):
     try:
         report, found = verdicts()
     finally:
-        as_superuser(
-            "TRUNCATE audit_event", "ALTER TABLE audit_event ADD CONSTRAINT audit_event_eid_once UNIQUE (eid)"
-        )
+        as_superuser("TRUNCATE audit_event", "ALTER TABLE audit_event ADD CONSTRAINT audit_event_eid_once UNIQUE (eid)")
 
     assert "EVENT-DUPLICATED" in found
     assert ("EVENTS-ADDED" in found) == (source == 5)
@@ -487,5 +485,3 @@ def test_it_tells_how_far_it_is(log):
     verification.verify(now=timezone.now(), progress=read.append)
 
     assert sum(read) == verification.count_events() == 35
-
-

@@ -2,8 +2,8 @@
 
 import pytest
 
-from oncology_clinic.audit.context import AccessContext, open_context
 from oncology_clinic.actors import system_actor
+from oncology_clinic.audit.context import AccessContext, open_context
 
 
 @pytest.fixture(autouse=True)
