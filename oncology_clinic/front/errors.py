@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "not_found", "detail": _("There is nothing at this address.")}, status=404)
     return render(request, "errors/404.html", status=404)
 
 
@@ -26,6 +29,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without the request's context: whatever broke may break its context processors too."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "server_error", "detail": "Something went wrong on our side."}, status=500)
     return HttpResponse(fixed_page("errors/500.html"), status=500)
 
 
