@@ -37,7 +37,7 @@ class Add(SignedInMixin, UseCaseView):
     template_name = "caregivers/patient_add.html"
     form_class = forms.AddCaregiverForm
     roles = (Role.patient,)
-    audit = touches(Category.caregiver, Category.account, subject="the patient who is signed in")
+    audit = touches(Category.caregiver, subject="the patient who is signed in")
 
     def initial(self, **kwargs: Any) -> dict[str, Any]:
         return {"language": translation.get_language()}
@@ -56,7 +56,7 @@ class End(SignedInMixin, UseCaseView):
     template_name = "caregivers/shared_end.html"
     form_class = forms.EndForm
     roles = (Role.patient, Role.caregiver)
-    audit = touches(Category.caregiver, Category.account, subject="the patient whose grant it is")
+    audit = touches(Category.caregiver, subject="the patient whose grant it is")
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
         grant_id: UUID = kwargs["grant_id"]

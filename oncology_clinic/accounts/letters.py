@@ -48,7 +48,7 @@ def second_factor_was_reset(subject_id: UUID, *, message_id: UUID, now: object) 
 
 
 def _notice(account_id: UUID, *, template: str, message_id: UUID) -> None:
-    account = Account.objects.filter(id=account_id, is_active=True).exclude(email=None).first()
+    account = Account.objects.filter(id=account_id, is_active=True).filter(email__isnull=False).first()
     if account is None:
         return
     with translation.override(account.language):

@@ -109,7 +109,6 @@ def set_actor(request: HttpRequest) -> Actor:
     context = access_context.current_or_none()
     if context is not None:
         context.actor = request.actor
-        context.session_hash = request.session.key_hash[:16]
     return request.actor
 
 

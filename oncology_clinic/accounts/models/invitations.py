@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from oncology_clinic.accounts.models.people import Account, Patient, RoleChoices
-from oncology_clinic.audit.contract import Category, Phi
+from oncology_clinic.audit.contract import NotPhi
 from oncology_clinic.crypto.fields import SealedCharField, SealedEmailField
 from oncology_clinic.crypto.records import ClinicModel
 
@@ -13,7 +13,7 @@ from oncology_clinic.crypto.records import ClinicModel
 class Invitation(ClinicModel):
     """A single-use link that expires. The link's token is derived from the row and stored only as a hash."""
 
-    phi = Phi(Category.account)
+    phi = NotPhi("the name and address of somebody who is invited, sealed; it opens no patient's record")
 
     role = models.CharField(max_length=24, choices=RoleChoices.choices)
     name = SealedCharField(max_length=200)

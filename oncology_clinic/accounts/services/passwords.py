@@ -53,7 +53,7 @@ def send_reset_letters(subject_id: UUID, *, message_id: UUID, now: datetime) -> 
 
 
 def _accounts_named(typed: str) -> list[Account]:
-    active = Account.objects.filter(is_active=True).exclude(email=None)
+    active = Account.objects.filter(is_active=True).filter(email__isnull=False)
     by_name = list(active.filter(username=normalize_username(typed)))
     if by_name or "@" not in typed:
         return by_name

@@ -21,9 +21,7 @@ from oncology_clinic.audit.contract import Category, touches
 from oncology_clinic.crypto.fields import reveal
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 
-INVITATION_AUDIT = touches(
-    Category.account, Category.demographics, Category.caregiver, subject="the person the invitation is for"
-)
+INVITATION_AUDIT = touches(Category.demographics, Category.caregiver, subject="the person the invitation is for")
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")

@@ -16,11 +16,11 @@ from oncology_clinic.accounts import forms, presenters, selectors
 from oncology_clinic.accounts.models import Invitation, SecondFactorReset
 from oncology_clinic.accounts.services import invitations, life
 from oncology_clinic.actors import Role
-from oncology_clinic.audit.contract import Category, NotPhi, touches
+from oncology_clinic.audit.contract import NotPhi
 from oncology_clinic.errors import NotFound
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 
-INVITES = touches(Category.account, subject="people who are invited and have no record yet")
+INVITES = NotPhi("staff by name, patients by opaque id, people who are invited and have no record yet")
 
 
 class AdministratorPage(SignedInMixin, Page):
