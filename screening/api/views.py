@@ -15,7 +15,7 @@ from oncology_clinic import forms
 from oncology_clinic.actors import Role
 from oncology_clinic.api import ClinicAPIView, FormAPIView
 from oncology_clinic.audit.contract import Category, touches
-from oncology_clinic.errors import NotFound
+from oncology_clinic.errors import NotFound, Refusal
 from screening import wording
 from screening.api import present, schemas
 from screening.forms import NOT_AN_OPTION, AnswersForm
@@ -80,9 +80,12 @@ class Answers(FormAPIView):
         return {"request_id": request_id, "instrument_id": instrument_id}
 
     def bind(self, request: Request, **kwargs: Any) -> forms.CommandForm:
-        if isinstance(request.data, dict) and isinstance(request.data.get("answers"), list):
+        given = request.data.get("answers", []) if isinstance(request.data, dict) else []
+        if not isinstance(given, list):
+            raise Refusal("invalid_input", _("Send your answers as a list, in the order of the questions."))
+        if given:
             # Form data knows only text: a blank stands for null, and what is no whole number for no option at all.
-            request.data["answers"] = [_as_form_data(answer) for answer in request.data["answers"]]
+            request.data["answers"] = [_as_form_data(answer) for answer in given]
         return super().bind(request, **kwargs)
 
     def act(self, command: AnswerScreen, **kwargs: Any) -> Answered:

@@ -179,7 +179,9 @@ def _raise(alert: Alert, *, severity: Severity | None, actions: Sequence[str], a
     _note(alert, AlertEventKind.raised, actor=actor, now=now)
     if is_worse:
         outbox.publish(TOPIC, subject_id=alert.id, now=now)
-    _record(Action.alert, alert, actor=actor, now=now, detail={"kind": str(alert.kind), "severity": str(alert.severity)})
+    _record(
+        Action.alert, alert, actor=actor, now=now, detail={"kind": str(alert.kind), "severity": str(alert.severity)}
+    )
     return alert
 
 
