@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "template_partials",
     "rest_framework",
     "drf_spectacular",
-    "django.contrib.admin",
+    "oncology_clinic.accounts.admin_config.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -131,6 +131,7 @@ OTP_TOTP_ISSUER = "Lakeside Cancer Care"
 
 # -- the clinic's own words --------------------------------------------------------------
 CLINIC_NAME = "Lakeside Cancer Care"
+CLINIC_LETTER_NAME = "Lakeside Care"  # in e-mail and SMS: a name that says nothing of the illness
 CLINIC_PHONE = "614-555-0142"
 CLINIC_TIME_ZONE = "America/New_York"
 CLINIC_STATE = "OH"
