@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import redis
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 from oncology_clinic.settings import env
 
@@ -36,9 +37,10 @@ def web_answers(url: str, *, host: str = "") -> bool:
 def worker_answers(redis_url: str, *, node: str, seconds: float = 1.0) -> bool:
     """True when the worker called `node` answers a ping."""
     with Celery("probe", broker=redis_url) as app:
+        app.conf.broker_transport_options = {"socket_connect_timeout": 1}
         try:
             return bool(app.control.ping(destination=[node], timeout=seconds))
-        except OSError:
+        except (OSError, OperationalError):
             return False
 
 

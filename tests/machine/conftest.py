@@ -22,6 +22,7 @@ from oncology_clinic.embedded import ports
 ROOT = Path(__file__).resolve().parents[2]
 # What a developer's shell may have set must not reach the clinics that these tests open.
 OURS = (
+    "DJANGO_ALLOW_ASYNC_UNSAFE",  # set by the browser fixture
     "DATABASE_URL",
     "REDIS_URL",
     "DJANGO_SETTINGS_MODULE",

@@ -103,7 +103,7 @@ def test_setup_does_nothing_when_the_pins_are_installed(tmp_path: Path, monkeypa
 def test_setup_tells_an_old_python_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup, "version_of", lambda python: (3, 9))
 
-    with pytest.raises(SystemExit, match="needs Python 3[.]11 or newer"):
+    with pytest.raises(SystemExit, match=r"needs Python 3[.]11 or newer"):
         setup.interpreter()
 
 

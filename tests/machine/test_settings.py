@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -174,11 +175,17 @@ def test_no_secret_stands_in_a_refusal(complete: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in refusal()
 
 
+def is_exempt(production: Any, path: str) -> bool:
+    return any(re.search(pattern, path) for pattern in production.SECURE_REDIRECT_EXEMPT)
+
+
 def test_the_way_in_is_tls_only(complete: pytest.MonkeyPatch) -> None:
     production: Any = load()
 
     assert production.SECURE_SSL_REDIRECT
     assert production.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
+    exempt = [path for path in ("livez", "readyz", "account/sign-in/", "xlivez") if is_exempt(production, path)]
+    assert exempt == ["livez", "readyz"], "asked from inside, without TLS"
     for cookie in ("SESSION", "CSRF", "LANGUAGE"):
         assert getattr(production, f"{cookie}_COOKIE_NAME").startswith("__Host-")
         assert getattr(production, f"{cookie}_COOKIE_SECURE")
