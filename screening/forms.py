@@ -57,6 +57,7 @@ def _answer(asked: Instrument, item: Item, *, language: str) -> forms.TypedChoic
         attrs = {"data-scale": asked.id, "data-low": low, "data-high": high}
     return forms.TypedChoiceField(
         label=words(item.text, language=language),
+        help_text=words(item.hint, language=language),
         choices=choices(asked, language=language),
         coerce=int,
         empty_value=None,

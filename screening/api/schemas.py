@@ -5,15 +5,15 @@ from __future__ import annotations
 from rest_framework import serializers
 
 
-class OptionSchema(serializers.Serializer):  # type: ignore[type-arg]
+class ScreenOptionSchema(serializers.Serializer):  # type: ignore[type-arg]
     value = serializers.IntegerField()
     text = serializers.CharField()
 
 
-class ItemSchema(serializers.Serializer):  # type: ignore[type-arg]
+class ScreenItemSchema(serializers.Serializer):  # type: ignore[type-arg]
     code = serializers.CharField()
     text = serializers.CharField()
-    options = OptionSchema(many=True)
+    options = ScreenOptionSchema(many=True)
 
 
 class ScreenSchema(serializers.Serializer):  # type: ignore[type-arg]
@@ -25,17 +25,17 @@ class ScreenSchema(serializers.Serializer):  # type: ignore[type-arg]
     status = serializers.ChoiceField(choices=["asked", "answered", "withdrawn"])
     due_at = serializers.DateTimeField()
     completed_at = serializers.DateTimeField(allow_null=True)
-    items = ItemSchema(many=True)
+    items = ScreenItemSchema(many=True)
 
 
-class AnswersSchema(serializers.Serializer):  # type: ignore[type-arg]
+class ScreenAnswersSchema(serializers.Serializer):  # type: ignore[type-arg]
     answers = serializers.ListField(
         child=serializers.IntegerField(allow_null=True),
         help_text="All answers of the instrument, in item order; null for a question that was skipped.",
     )
 
 
-class AnsweredSchema(serializers.Serializer):  # type: ignore[type-arg]
+class ScreenAnsweredSchema(serializers.Serializer):  # type: ignore[type-arg]
     id = serializers.CharField()
     instrument = serializers.CharField()
     status = serializers.CharField()
@@ -57,6 +57,6 @@ class AlertSchema(serializers.Serializer):  # type: ignore[type-arg]
     acknowledged_at = serializers.DateTimeField(allow_null=True)
 
 
-class RefusalSchema(serializers.Serializer):  # type: ignore[type-arg]
+class ScreeningRefusalSchema(serializers.Serializer):  # type: ignore[type-arg]
     code = serializers.CharField()
     detail = serializers.CharField()

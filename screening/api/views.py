@@ -41,7 +41,7 @@ class Screens(ClinicAPIView):
         operation_id="screens_list",
         summary="Screens asked of a patient",
         parameters=[OpenApiParameter("patient", UUID, description="Whom you act for, if not for yourself.")],
-        responses={200: schemas.ScreenSchema(many=True), 404: schemas.RefusalSchema},
+        responses={200: schemas.ScreenSchema(many=True), 404: schemas.ScreeningRefusalSchema},
     )
     def get(self, request: Request) -> Response:
         named = request.query_params.get("patient", "")
@@ -64,12 +64,12 @@ class Answers(FormAPIView):
     @extend_schema(
         operation_id="screens_answer",
         summary="Answer one screen",
-        request=schemas.AnswersSchema,
+        request=schemas.ScreenAnswersSchema,
         responses={
-            200: schemas.AnsweredSchema,
-            404: schemas.RefusalSchema,
-            409: schemas.RefusalSchema,
-            422: schemas.RefusalSchema,
+            200: schemas.ScreenAnsweredSchema,
+            404: schemas.ScreeningRefusalSchema,
+            409: schemas.ScreeningRefusalSchema,
+            422: schemas.ScreeningRefusalSchema,
         },
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
@@ -117,7 +117,7 @@ class Alerts(ClinicAPIView):
     @extend_schema(
         operation_id="alerts_list",
         summary="Alerts that wait",
-        responses={200: schemas.AlertSchema(many=True), 403: schemas.RefusalSchema},
+        responses={200: schemas.AlertSchema(many=True), 403: schemas.ScreeningRefusalSchema},
     )
     def get(self, request: Request) -> Response:
         found = reading.worklist(actor=self.actor, now=timezone.now())

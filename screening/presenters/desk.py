@@ -77,12 +77,15 @@ def one_alert(found: OneAlert, *, now: datetime) -> dict[str, Any]:
         "severity": severity_tag(alert),
         "facts": [
             {"key": _("What to do"), "value": what(alert)},
+            *_told(alert),
             {"key": _("Due"), "value": due_words(alert, now=now)},
             {"key": _("Waiting for"), "value": wording.age(alert.opened_at, now=alert.closed_at or now)},
             {"key": _("Owner"), "value": owner_words(alert)},
             {"key": _("State"), "value": str(alert.get_status_display())},
         ],
-        "screens": [_screen_card(screen) for screen in found.screens],
+        "screens": [
+            _screen_card(screen) for screen in sorted(found.screens, key=lambda one: one.id != alert.screen_id)
+        ],
         "trends": _trend_lines(found),
         "history": [_event_line(event) for event in alert.events.all()],
         "can_acknowledge": alert.status == AlertStatus.open,
@@ -90,6 +93,11 @@ def one_alert(found: OneAlert, *, now: datetime) -> dict[str, Any]:
         "alert_id": alert.id,
         "back_href": reverse("screening:alerts"),
     }
+
+
+def _told(alert: Alert) -> list[dict[str, str]]:
+    code = reveal(alert.note_code)
+    return [{"key": _("What was said"), "value": str(code).replace("_", " ")}] if code else []
 
 
 def _trend_lines(found: OneAlert) -> list[dict[str, Any]]:
@@ -108,11 +116,12 @@ def _screen_card(screen: Screen) -> dict[str, Any]:
 
 
 def score_words(screen: Screen) -> str:
-    """ "7, severe. Answered by the patient"."""
+    """ "7, severe. Answered by the patient.", or "Not scored. ..." """
     score, band = reveal(screen.score), reveal(screen.band)
-    number = _("no score") if score is None else f"{score.normalize():f}"
-    known = f", {str(wording.BANDS.get(band, band)).lower()}" if band else ""
-    return f"{number}{known}. {screen.get_mode_display()}."
+    named = str(wording.BANDS[band]) if band else ""
+    number = "" if score is None else f"{score.normalize():f}"
+    scored = ", ".join(part for part in (number, named.lower() if number else named) if part)
+    return f"{scored}. {screen.get_mode_display()}."
 
 
 def _event_line(event: AlertEvent) -> dict[str, str]:

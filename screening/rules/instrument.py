@@ -62,6 +62,7 @@ class Item:
 
     code: str
     text: Words = field(default_factory=dict)
+    hint: Words = field(default_factory=dict)
     loinc: str = ""
     optional: bool = False
 
