@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from caregivers import presenters
+from caregivers import wording
 from caregivers.services.grants import NewGrant
 from oncology_clinic.access import Domain
 from oncology_clinic.forms import CommandForm
@@ -20,10 +20,10 @@ class AddCaregiverForm(CommandForm):
         help_text=_("We send them a letter with a link. It does not say anything about your health."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    relationship = forms.ChoiceField(label=_("Who they are to you"), choices=presenters.RELATIONSHIPS)
+    relationship = forms.ChoiceField(label=_("Who they are to you"), choices=wording.RELATIONSHIPS)
     scopes = forms.MultipleChoiceField(
         label=_("What they may do for you"),
-        choices=presenters.SCOPES,
+        choices=wording.SCOPES,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one thing they may do.")},
     )

@@ -68,7 +68,7 @@ class CaregiverGrant(ClinicModel):
     )
     revoke_reason = models.CharField(max_length=24, blank=True)
 
-    objects = models.Manager.from_queryset(GrantQuerySet)()
+    objects = models.Manager.from_queryset(GrantQuerySet)()  # type: ignore[misc]
 
     class Meta:
         ordering = ["granted_at", "id"]

@@ -10,34 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from caregivers import wording
 from caregivers.selectors import Helper, PersonHelped
 from oncology_clinic.access import Domain
 
-SCOPES = [
-    (Domain.appointments.value, gettext_lazy("See, book, move and cancel my visits")),
-    (Domain.join_visit.value, gettext_lazy("Join my video visits")),
-    (Domain.screens.value, gettext_lazy("Answer questions about how I feel")),
-    (Domain.billing.value, gettext_lazy("See what my plan pays")),
-    (Domain.profile.value, gettext_lazy("See my contact details")),
-    (Domain.chart.value, gettext_lazy("See my visit summaries")),
-]
-RELATIONSHIPS = [
-    ("spouse", gettext_lazy("Husband, wife or partner")),
-    ("parent", gettext_lazy("Parent")),
-    ("child", gettext_lazy("Son or daughter")),
-    ("sibling", gettext_lazy("Brother or sister")),
-    ("friend", gettext_lazy("Friend")),
-    ("paid", gettext_lazy("Paid helper")),
-    ("other", gettext_lazy("Somebody else")),
-]
-_FOR_CAREGIVER = {
-    Domain.appointments: gettext_lazy("See, book, move and cancel visits"),
-    Domain.join_visit: gettext_lazy("Join video visits"),
-    Domain.screens: gettext_lazy("Answer questions about how they feel"),
-    Domain.billing: gettext_lazy("See what their plan pays"),
-    Domain.profile: gettext_lazy("See their contact details"),
-    Domain.chart: gettext_lazy("See visit summaries"),
-}
 # Where each part of a patient's affairs begins for a caregiver: the page's name; a page no room offers is left out.
 _PLACES = [
     (Domain.appointments, "visits:for_patient", gettext_lazy("Visits")),
@@ -47,7 +23,7 @@ _PLACES = [
 
 def helpers(found: list[Helper]) -> list[dict[str, Any]]:
     """The patient's list: who, what they may do, until when."""
-    words = dict(SCOPES)
+    words = dict(wording.SCOPES)
     return [
         {
             "name": helper.name,
@@ -66,7 +42,7 @@ def people_helped(found: list[PersonHelped]) -> list[dict[str, Any]]:
     return [
         {
             "name": person.name,
-            "scopes": [str(_FOR_CAREGIVER[scope]) for scope in person.scopes],
+            "scopes": [str(wording.FOR_CAREGIVER[scope]) for scope in person.scopes],
             "until": until(person.ends_on),
             "links": _links(person),
             "end": reverse("caregivers:end", kwargs={"grant_id": person.grant_id}),
@@ -92,7 +68,7 @@ def _address(name: str, person: PersonHelped) -> str:
 
 def relationship(code: str) -> str:
     """The relationship in words; what somebody wrote freely stays as it is."""
-    return str(dict(RELATIONSHIPS).get(code, code))
+    return str(dict(wording.RELATIONSHIPS).get(code, code))
 
 
 def until(ends_on: date | None) -> str:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from caregivers import policies
 from caregivers.models import Caregiver, CaregiverGrant
 from oncology_clinic.access import Domain
 from oncology_clinic.accounts import people
 from oncology_clinic.actors import Actor
 from oncology_clinic.crypto.fields import reveal
-from oncology_clinic.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +71,26 @@ def patients_of(actor: Actor, *, now: datetime) -> list[PersonHelped]:
     ]
 
 
-def helpers_of(patient_id: UUID, *, actor: Actor, now: datetime) -> list[Helper]:
-    """Who may act for the patient now, or will from a later day. Only the patient asks. Raises `not_found`."""
-    policies.check_can_manage(actor, patient_id=patient_id)
+def helpers_of(patient_id: UUID, *, now: datetime) -> list[Helper]:
+    """Who may act for the patient now, or will from a later day; oldest first."""
     grants = CaregiverGrant.objects.not_over(now).filter(patient_id=patient_id).select_related("caregiver")
-    return [_helper(grant) for grant in grants.order_by("granted_at", "id")]
+    return [helper(grant) for grant in grants.order_by("granted_at", "id")]
 
 
-def grant_to_end(grant_id: UUID, *, actor: Actor, now: datetime) -> Helper:
-    """The grant somebody is about to end. Raises `not_found` when it is over, unknown or not theirs."""
-    found = CaregiverGrant.objects.not_over(now).filter(id=grant_id).select_related("caregiver").first()
-    if found is None:
-        raise NotFound("not_found", str(policies.NOT_FOUND))
-    policies.check_can_end(actor, grant=found)
-    return _helper(found)
+def grant_not_over(grant_id: UUID, *, now: datetime) -> CaregiverGrant | None:
+    found: CaregiverGrant | None = (
+        CaregiverGrant.objects.not_over(now).filter(id=grant_id).select_related("caregiver").first()
+    )
+    return found
 
 
 def caregiver_id_of(account_id: UUID) -> UUID | None:
     """The account's own caregiver id. One statement."""
-    return Caregiver.objects.filter(account_id=account_id).values_list("id", flat=True).first()
+    found: UUID | None = Caregiver.objects.filter(account_id=account_id).values_list("id", flat=True).first()
+    return found
 
 
-def _helper(grant: CaregiverGrant) -> Helper:
+def helper(grant: CaregiverGrant) -> Helper:
     return Helper(
         grant_id=grant.id,
         name=str(reveal(grant.caregiver.name)),

@@ -71,7 +71,9 @@ def grant(command: NewGrant, *, patient_id: UUID, actor: Actor, now: datetime) -
 def revoke(grant_id: UUID, *, actor: Actor, now: datetime) -> CaregiverGrant:
     """End a grant at once; the next request of the caregiver is refused. Raises `not_found`, also when it is over."""
     with transaction.atomic():
-        found = CaregiverGrant.objects.select_for_update(of=("self",)).not_over(now).filter(id=grant_id).first()
+        found: CaregiverGrant | None = (
+            CaregiverGrant.objects.select_for_update(of=("self",)).not_over(now).filter(id=grant_id).first()
+        )
         if found is None:
             raise NotFound("not_found", str(policies.NOT_FOUND))
         policies.check_can_end(actor, grant=found)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from caregivers import forms, presenters, selectors
 from caregivers.models import CaregiverGrant
-from caregivers.services import grants
+from caregivers.services import grants, reading
 from oncology_clinic.actors import Role
 from oncology_clinic.audit.contract import Category, touches
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
@@ -27,7 +27,7 @@ class Mine(SignedInMixin, Page):
     audit = touches(Category.caregiver, subject="the patient who is signed in")
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        found = selectors.helpers_of(_patient_id(self), actor=self.actor, now=timezone.now())
+        found = reading.helpers_of(_patient_id(self), actor=self.actor, now=timezone.now())
         return {"helpers": presenters.helpers(found)}
 
 
@@ -60,7 +60,7 @@ class End(SignedInMixin, UseCaseView):
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
         grant_id: UUID = kwargs["grant_id"]
-        helper = selectors.grant_to_end(grant_id, actor=self.actor, now=timezone.now())
+        helper = reading.grant_to_end(grant_id, actor=self.actor, now=timezone.now())
         is_patient = self.actor.role is Role.patient
         return {
             "name": helper.name,

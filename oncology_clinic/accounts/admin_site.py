@@ -27,9 +27,8 @@ class ClinicAdminSite(AdminSite):
             return redirect("admin:index")
         return pages.send_to(request, "accounts:sign_in")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("accounts:profile")
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
         return redirect("accounts:password")
-

@@ -7,6 +7,7 @@ and the second factor shown, and the person's id is kept in the session.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from django_otp.middleware import OTPMiddleware
 
 from oncology_clinic.accounts import persons
+from oncology_clinic.accounts.sessions import store_of
 from oncology_clinic.actors import ANONYMOUS, Actor, Role
 from oncology_clinic.audit import context as access_context
 
@@ -36,12 +38,12 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        account = request.session.account
+        account = store_of(request).account
         language = account.language if account is not None else ""
         if language not in dict(settings.LANGUAGES):
             language = translation.get_language_from_request(request)
         theme = account.theme if account is not None else request.COOKIES.get(THEME_COOKIE_NAME, "")
-        request.theme = theme if theme in THEMES else ""
+        request.theme = theme if theme in THEMES else ""  # type: ignore[attr-defined]
         with translation.override(language):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
@@ -55,18 +57,18 @@ class AccountMiddleware(DjangoAuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _signed_in(request))
+        request.user = SimpleLazyObject(lambda: _signed_in(request))  # type: ignore[assignment]
 
 
-def _signed_in(request: HttpRequest) -> object:
+def _signed_in(request: Any) -> object:
     """The checks of `django.contrib.auth.get_user`, on the joined account."""
     if not hasattr(request, "_cached_user"):
         request._cached_user = _account_of(request) or AnonymousUser()
     return request._cached_user
 
 
-def _account_of(request: HttpRequest) -> object | None:
-    session = request.session
+def _account_of(request: HttpRequest) -> Any:
+    session = store_of(request)
     account = session.account
     if account is None or session.get(SESSION_KEY) != str(account.pk):
         return None
@@ -80,13 +82,13 @@ def _account_of(request: HttpRequest) -> object | None:
     return account
 
 
-class SecondFactorMiddleware(OTPMiddleware):
+class SecondFactorMiddleware(OTPMiddleware):  # type: ignore[misc]
     """django-otp's, with the device the session engine has joined: a device that is removed verifies nobody."""
 
-    def _verify_user_sync(self, request: HttpRequest, user: object) -> object:
+    def _verify_user_sync(self, request: HttpRequest, user: Any) -> Any:
         self._init_user_fields(user)
         if user.is_authenticated:
-            user.otp_device = self._finalize_device(request, user, request.session.device)
+            user.otp_device = self._finalize_device(request, user, store_of(request).device)
         return user
 
 
@@ -97,19 +99,20 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        set_actor(request)
-        if request.actor.role is not Role.anonymous and not is_background(request):
-            request.session.touch(timezone.now())
+        actor = set_actor(request)
+        if actor.role is not Role.anonymous and not is_background(request):
+            store_of(request).touch(timezone.now())
         return self.get_response(request)
 
 
 def set_actor(request: HttpRequest) -> Actor:
     """(Re)build `request.actor` from the session: at each request, and after a sign-in or sign-out within one."""
-    request.actor = _actor(request)
+    actor = _actor(request)
+    request.actor = actor  # type: ignore[attr-defined]
     context = access_context.current_or_none()
     if context is not None:
-        context.actor = request.actor
-    return request.actor
+        context.actor = actor
+    return actor
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -50,4 +50,5 @@ def patient_id_of(account_id: UUID) -> UUID | None:
 
 def clinician_id_of(account_id: UUID) -> UUID | None:
     """The account's own clinician id. One statement."""
-    return Clinician.objects.filter(account_id=account_id).values_list("id", flat=True).first()
+    found: UUID | None = Clinician.objects.filter(account_id=account_id).values_list("id", flat=True).first()
+    return found

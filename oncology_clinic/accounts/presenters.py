@@ -12,31 +12,24 @@ from django.utils.translation import gettext as _
 
 from oncology_clinic.accounts import places, selectors
 from oncology_clinic.accounts.models import Invitation, RoleChoices, SealedTOTPDevice, SecondFactorReset
+from oncology_clinic.accounts.services.directory import Directory
 from oncology_clinic.accounts.services.profile import Profile
 from oncology_clinic.actors import STAFF_ROLES, Actor
 from oncology_clinic.crypto.fields import reveal
 
 
-def people(
-    rows: list[selectors.PersonRow],
-    *,
-    invitations: list[Invitation],
-    resets: list[SecondFactorReset],
-    actor: Actor,
-    role: str,
-    page: int,
-) -> dict[str, Any]:
+def people(found: Directory, *, actor: Actor, role: str, page: int) -> dict[str, Any]:
     return {
         "columns": [_("Person"), _("Role"), _("Second step"), _("Status"), ""],
-        "rows": [{"cells": _person_cells(row, actor=actor)} for row in rows],
+        "rows": [{"cells": _person_cells(row, actor=actor)} for row in found.rows],
         "filters": [
             {"label": label, "href": f"?{urlencode({'role': value})}" if value else "?", "is_current": value == role}
             for value, label in [("", _("Everybody")), *RoleChoices.choices]
         ],
-        "invitations": [_invitation(invitation) for invitation in invitations],
-        "resets": [_reset(reset, actor=actor) for reset in resets],
+        "invitations": [_invitation(invitation) for invitation in found.invitations],
+        "resets": [_reset(reset, actor=actor) for reset in found.resets],
         "previous": _page_link(page - 1, role=role) if page > 1 else "",
-        "next": _page_link(page + 1, role=role) if len(rows) == selectors.PAGE_SIZE else "",
+        "next": _page_link(page + 1, role=role) if len(found.rows) == selectors.PAGE_SIZE else "",
     }
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
@@ -59,16 +60,19 @@ class SessionStore(SessionBase):
     @property
     def account(self) -> Any:
         """The account joined to the loaded session, or None. Costs no statement of its own."""
-        self._get_session()
+        self._load_once()
         return self._row.account if self._row is not None else None
 
     @property
     def device(self) -> Any:
         """The second factor shown in this session, or None."""
-        self._get_session()
+        self._load_once()
         if self._row is None:
             return None
         return self._row.totp_device or self._row.recovery_device
+
+    def _load_once(self) -> None:
+        self._get_session()  # type: ignore[attr-defined]
 
     @property
     def key_hash(self) -> str:
@@ -98,14 +102,15 @@ class SessionStore(SessionBase):
     @staticmethod
     def _is_over(row: Any, now: datetime) -> bool:
         role = row.account.role if row.account is not None else ""
-        return now - row.last_seen_at >= idle_limit(role) or now - row.created_at >= absolute_limit()
+        is_over: bool = now - row.last_seen_at >= idle_limit(role) or now - row.created_at >= absolute_limit()
+        return is_over
 
     def exists(self, session_key: str) -> bool:
         return bool(self.get_model_class().objects.filter(key_hash=hash_key(session_key)).exists())
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -116,17 +121,18 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         now = timezone.now()
         self._created_at = self._created_at or now
+        last_seen_at = now if must_create or self._last_seen_at is None else self._last_seen_at
         values = {
             "account_id": _account_id(data),
             "data": self.encode(data),
             "created_at": self._created_at,
-            "last_seen_at": now if must_create or self._last_seen_at is None else self._last_seen_at,
+            "last_seen_at": last_seen_at,
             **_device_ids(data),
         }
-        self._last_seen_at = values["last_seen_at"]
+        self._last_seen_at = last_seen_at
         rows = self.get_model_class().objects
         if not must_create:
             if not rows.filter(key_hash=self.key_hash).update(**values):
@@ -170,6 +176,11 @@ class SessionStore(SessionBase):
             return
         self.get_model_class().objects.filter(key_hash=self.key_hash).update(last_seen_at=now)
         self._last_seen_at = now
+
+
+def store_of(request: HttpRequest) -> SessionStore:
+    """The request's session as what it is: this engine's."""
+    return cast(SessionStore, request.session)
 
 
 def _account_id(data: dict[str, Any]) -> UUID | None:

@@ -72,10 +72,10 @@ class Account(ClinicModel, AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True)
 
-    objects = AccountManager()
+    objects = AccountManager()  # type: ignore[misc]
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     class Meta:
         ordering = ["username"]

@@ -31,16 +31,16 @@ ClinicDeviceManager = DeviceManager.from_queryset(ClinicQuerySet)
 
 
 def default_key() -> str:
-    return random_hex(20)
+    return str(random_hex(20))
 
 
-class ClinicDevice(ClinicModel, TimestampMixin, ThrottlingMixin, Device):
+class ClinicDevice(ClinicModel, TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc]
     """What our devices share: a UUID key, a cap on failures, an account that is never deleted."""
 
     user = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     confirmed = models.BooleanField(default=False)
 
-    objects = ClinicDeviceManager()
+    objects = ClinicDeviceManager()  # type: ignore[misc, django-manager-missing]
 
     class Meta:
         abstract = True
@@ -54,7 +54,7 @@ class ClinicDevice(ClinicModel, TimestampMixin, ThrottlingMixin, Device):
 
     @property
     def is_locked(self) -> bool:
-        return self.throttling_failure_count >= MAX_FAILURES
+        return bool(self.throttling_failure_count >= MAX_FAILURES)
 
     def get_throttle_factor(self) -> int:
         return int(getattr(settings, "OTP_TOTP_THROTTLE_FACTOR", 1))
@@ -157,7 +157,7 @@ class RecoveryCode(ClinicModel):
         ordering = ["id"]
 
     @staticmethod
-    def hash_of(code: str, *, device_id: object, secret: str | None = None) -> str:
+    def hash_of(code: str, *, device_id: object, secret: str | bytes | None = None) -> str:
         value = f"{device_id}|{normalize_code(code)}"
         return salted_hmac("clinic.recovery-code", value, secret=secret, algorithm="sha256").hexdigest()
 

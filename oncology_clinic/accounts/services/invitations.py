@@ -143,7 +143,7 @@ def cancel(invitation_id: UUID, *, actor: Actor, now: datetime) -> None:
 
 def _claim(token: str, *, now: datetime) -> Invitation:
     hashed = tokens.hash_token(token)
-    locked = Invitation.objects.select_for_update(of=("self",)).filter(token_hash=hashed).first()
+    locked: Invitation | None = Invitation.objects.select_for_update(of=("self",)).filter(token_hash=hashed).first()
     if locked is None or not _stands(locked, now=now):
         raise _over()
     return locked

@@ -61,7 +61,7 @@ def _accounts_named(typed: str) -> list[Account]:
 
 
 def _reset_for(account: Account, *, request: PasswordResetRequest, now: datetime) -> PasswordReset | None:
-    known = PasswordReset.objects.filter(request=request, account=account).first()
+    known: PasswordReset | None = PasswordReset.objects.filter(request=request, account=account).first()
     if known is not None:
         return known
     if PasswordReset.objects.filter(account=account, created_at__gt=now - RESET_FOR).count() >= MOST_OPEN:

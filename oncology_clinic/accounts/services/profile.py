@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -42,7 +43,8 @@ def read(patient_id: UUID, *, actor: Actor, now: datetime) -> Profile:
     """The profile as it stands. Raises `not_found`."""
     access.check_can_act_for(actor, patient_id=patient_id, domain=access.Domain.profile, now=now)
     patient = people.patient(patient_id)
-    return Profile(**{name: _plain(patient, name) for name in Profile.__dataclass_fields__})
+    known: dict[str, Any] = {name: _plain(patient, name) for name in Profile.__dataclass_fields__}
+    return Profile(**known)
 
 
 def save(profile: Profile, *, patient_id: UUID, actor: Actor, now: datetime) -> None:

@@ -126,7 +126,8 @@ def remove_all(account_id: UUID) -> None:
 
 
 def _remove_devices(account_id: UUID, *, but: UUID | None) -> None:
-    SealedTOTPDevice.objects.filter(user_id=account_id).exclude(pk=but).delete()
+    devices = SealedTOTPDevice.objects.filter(user_id=account_id)
+    (devices if but is None else devices.exclude(pk=but)).delete()
     RecoveryCodeDevice.objects.filter(user_id=account_id).delete()
 
 

@@ -19,6 +19,7 @@ from oncology_clinic.accounts.models import Account
 from oncology_clinic.accounts.models.people import normalize_username
 from oncology_clinic.accounts.models.sessions import ClinicSession
 from oncology_clinic.accounts.services import second_factor
+from oncology_clinic.accounts.sessions import store_of
 from oncology_clinic.actors import ANONYMOUS, STAFF_ROLES, Actor
 from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import Action, Category, Outcome
@@ -202,5 +203,5 @@ def end_sessions(account_id: UUID, *, but_key_hash: str = "") -> int:
 def sign_out_everywhere(request: HttpRequest, *, actor: Actor, now: datetime) -> None:
     """End every session of the actor's account, this one too."""
     if actor.account_id is not None:
-        end_sessions(actor.account_id, but_key_hash=request.session.key_hash)
+        end_sessions(actor.account_id, but_key_hash=store_of(request).key_hash)
     sign_out(request, actor=actor, now=now)

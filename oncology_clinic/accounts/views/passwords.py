@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from oncology_clinic.accounts import forms
+from oncology_clinic.accounts.models import Account
 from oncology_clinic.accounts.services import passwords
+from oncology_clinic.accounts.sessions import store_of
 from oncology_clinic.accounts.views.sign_in import SIGN_IN_AUDIT
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 
@@ -75,20 +77,24 @@ class ChangePassword(SignedInMixin, UseCaseView):
     form_class = forms.ChangePasswordForm
     audit = SIGN_IN_AUDIT
 
+    @property
+    def account(self) -> Account:
+        return cast(Account, self.request.user)
+
     def form_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return {"account": self.request.user}
+        return {"account": self.account}
 
     def act(self, command: forms.PasswordChange, **kwargs: Any) -> None:
         passwords.change(
-            self.request.user,
+            self.account,
             old=command.old,
             new=command.new,
-            keep_key_hash=self.request.session.key_hash,
+            keep_key_hash=store_of(self.request).key_hash,
             actor=self.actor,
             now=timezone.now(),
         )
 
     def done(self, result: None, **kwargs: Any) -> HttpResponse:
-        update_session_auth_hash(self.request, self.request.user)
+        update_session_auth_hash(self.request, self.account)
         messages.success(self.request, _("Your password is changed. Other devices are signed out."))
         return redirect("accounts:profile")

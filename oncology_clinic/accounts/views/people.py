@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from oncology_clinic.accounts import forms, presenters, selectors
 from oncology_clinic.accounts.models import Invitation, SecondFactorReset
-from oncology_clinic.accounts.services import invitations, life
+from oncology_clinic.accounts.services import directory, invitations, life
 from oncology_clinic.actors import Role
 from oncology_clinic.audit.contract import NotPhi
 from oncology_clinic.errors import NotFound
@@ -34,16 +34,14 @@ class People(AdministratorPage):
     audit = INVITES
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        role = self.request.GET.get("role", "")
-        number = self.request.GET.get("page", "1")
-        return presenters.people(
-            selectors.people(self.actor, role=role, page=int(number) if number.isdecimal() and len(number) < 6 else 1),
-            invitations=selectors.open_invitations(self.actor, now=timezone.now()),
-            resets=selectors.open_resets(self.actor),
-            actor=self.actor,
-            role=role,
-            page=int(number) if number.isdecimal() and len(number) < 6 else 1,
-        )
+        role, number = self.request.GET.get("role", ""), page_number(self.request.GET.get("page", "1"))
+        found = directory.read(self.actor, role=role, page=number, now=timezone.now())
+        return presenters.people(found, actor=self.actor, role=role, page=number)
+
+
+def page_number(typed: str) -> int:
+    """What stands in the address, or the first page when it is no page number."""
+    return max(int(typed), 1) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 1
 
 
 class InvitePerson(SignedInMixin, UseCaseView):
