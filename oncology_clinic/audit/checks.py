@@ -39,14 +39,14 @@ def check_model(model: type[models.Model]) -> list[checks.CheckMessage]:
 
 
 def _declaration(model: type[models.Model]) -> Phi | NotPhi | None:
-    through = model._meta.auto_created
+    through: Any = model._meta.auto_created
     declared = getattr(through if through else model, "phi", None)
     return declared if isinstance(declared, Phi | NotPhi) else None
 
 
 def _undeclared(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
     declared = _declaration(model)
-    through = model._meta.auto_created
+    through: Any = model._meta.auto_created
     label = (through._meta if through else model._meta).label
     is_reasoned = declared is not None and (isinstance(declared, Phi) or bool(declared.reason.strip()))
     if not is_reasoned and not settings.AUDIT_MODELS.get(label):
@@ -85,7 +85,7 @@ def _sealed_without_key(model: type[models.Model]) -> Iterator[checks.CheckMessa
 
 def _sealed_in_meta(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
     sealed = {field.name for field in _sealed(model)}
-    named = {str(name).lstrip("-") for name in model._meta.ordering}
+    named = {str(name).lstrip("-") for name in model._meta.ordering or ()}
     for group in model._meta.unique_together:
         named |= set(group)
     for rule in [*model._meta.indexes, *model._meta.constraints]:

@@ -97,7 +97,7 @@ def mac_input(
     outcome: int,
     category: int,
     patient_bidx: bytes | None,
-    actor_bidx: bytes | None,
+    actor_bidx: bytes,
     kid: int,
     payload: bytes,
 ) -> bytes:

@@ -75,7 +75,7 @@ def _address(request: HttpRequest) -> str:
     proxies = getattr(settings, "TRUSTED_PROXY_COUNT", 0)
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if proxies and len(forwarded) >= proxies:
-        return forwarded[-proxies][:64]
+        return str(forwarded[-proxies])[:64]
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

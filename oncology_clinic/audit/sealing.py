@@ -49,6 +49,30 @@ def seal_pass(now: datetime, *, rows_a_seal: int = ROWS_A_SEAL) -> int:
         made += 1
 
 
+def begin_era(now: datetime) -> int:
+    """Seal what is left of the current era and raise the era of new rows. Gives the new era.
+
+    For a database restored into another cluster: all transactions of the old one are over,
+    so its last seal may reach to the end. Raises as `seal_pass`.
+    """
+    anchor = anchors.configured()
+    with transaction.atomic(durable=True):
+        if not _is_ours():
+            raise SealingRefused("a sealer is at work: stop it first")
+        last = last_seal()
+        _check_anchor_agrees(anchor, last)
+        era = current_era()
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE audit_event IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("SELECT coalesce(max(xid)::text, '0') FROM audit_event WHERE era = %s", [era])
+            lo = last.hi if last and last.era == era else 0
+            seal = _signed(last, era=era, lo=lo, hi=max(lo, int(cursor.fetchone()[0]) + 1), now=now)
+            _insert(seal)
+            cursor.execute(f"ALTER TABLE audit_event ALTER COLUMN era SET DEFAULT {era + 1:d}")
+    anchor.append(seal)
+    return era + 1
+
+
 def last_seal() -> SealRecord | None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {SEAL_COLUMNS} FROM audit_seal ORDER BY n DESC LIMIT 1")
@@ -118,9 +142,13 @@ def _next_seal(last: SealRecord | None, *, now: datetime, rows_a_seal: int) -> S
             "Check it with verify_audit, then run new_audit_era."
         )
     hi = min(hi, _end_of_chunk(era, lo, hi, rows=rows_a_seal))
+    seal = _signed(last, era=era, lo=lo, hi=hi, now=now)
+    is_idle = last is not None and not seal.count and now - last.sealed_at < HEARTBEAT
+    return None if is_idle else seal
+
+
+def _signed(last: SealRecord | None, *, era: int, lo: int, hi: int, now: datetime) -> SealRecord:
     ids, leaves = _rows(era, lo, hi)
-    if not ids and last and now - last.sealed_at < HEARTBEAT:
-        return None
     key = sealrecord.private_key()
     seal = SealRecord(
         n=last.n + 1 if last else 1,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from oncology_clinic.audit import sealing
 
 
-@shared_task(name="oncology_clinic.audit.tasks.seal")
+@shared_task(name="oncology_clinic.audit.tasks.seal")  # type: ignore[untyped-decorator]
 def seal(**_: Any) -> None:
     """Seal what has finished since the last pass. Safe to run twice, and twice at once."""
     sealing.seal_pass(timezone.now())

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 from django import forms
@@ -50,9 +51,9 @@ class Sealed:
         self._token = token
         self._field = field
         self._row: object = None
-        self._patient_id: object = None
+        self._patient_id: UUID | None = None
 
-    def bind(self, row: object, patient_id: object) -> None:
+    def bind(self, row: object, patient_id: UUID | None) -> None:
         self._row, self._patient_id = row, patient_id
 
     def reveal(self) -> Any:
@@ -108,7 +109,7 @@ class _ForRow:
         self.token = token
 
 
-class SealedMixin(package.EncryptedMixin):
+class SealedMixin(package.EncryptedMixin):  # type: ignore[misc]
     """What all sealed fields share. `to_text` and `from_text` are the type's own spelling."""
 
     if TYPE_CHECKING:  # an attribute holds a `Sealed`, or the plain value that was just assigned
@@ -144,7 +145,7 @@ class SealedMixin(package.EncryptedMixin):
         envelope = f"{self.written_for(row)}{_SEPARATOR}{self.to_text(value)}"
         return keys.crypter().encrypt(envelope.encode()).decode()
 
-    def open(self, token: str, row: object, patient_id: object) -> Any:
+    def open(self, token: str, row: object, patient_id: UUID | None) -> Any:
         declared = getattr(self.model, "phi", None)
         if isinstance(declared, Phi):
             if patient_id is None and row is not None:
@@ -235,7 +236,7 @@ class SealedMixin(package.EncryptedMixin):
         else:
             made = models.Field.formfield(self, *args, **{"form_class": self.form_class, **kwargs})
         if made is not None:
-            made.__class__ = _revealing(type(made))
+            made.__class__ = _revealing(type(made))  # type: ignore[arg-type]
         return made
 
     def deconstruct(self) -> Any:
@@ -283,19 +284,19 @@ def _revealing(form_class: type[forms.Field]) -> type[forms.Field]:
     return type(form_class.__name__, (_RevealingFormField, form_class), {})
 
 
-class SealedTextField(SealedMixin, package.EncryptedTextField):
+class SealedTextField(SealedMixin, package.EncryptedTextField):  # type: ignore[misc]
     pass
 
 
-class SealedCharField(SealedMixin, package.EncryptedCharField):
+class SealedCharField(SealedMixin, package.EncryptedCharField):  # type: ignore[misc]
     pass
 
 
-class SealedEmailField(SealedMixin, package.EncryptedEmailField):
+class SealedEmailField(SealedMixin, package.EncryptedEmailField):  # type: ignore[misc]
     pass
 
 
-class SealedDateField(SealedMixin, package.EncryptedDateField):
+class SealedDateField(SealedMixin, package.EncryptedDateField):  # type: ignore[misc]
     def to_text(self, value: date) -> str:
         return value.isoformat()
 
@@ -303,7 +304,7 @@ class SealedDateField(SealedMixin, package.EncryptedDateField):
         return date.fromisoformat(text)
 
 
-class SealedDateTimeField(SealedMixin, package.EncryptedDateTimeField):
+class SealedDateTimeField(SealedMixin, package.EncryptedDateTimeField):  # type: ignore[misc]
     """Aware date-times only; stored as ISO 8601 with offset."""
 
     def to_text(self, value: datetime) -> str:
@@ -315,7 +316,7 @@ class SealedDateTimeField(SealedMixin, package.EncryptedDateTimeField):
         return datetime.fromisoformat(text)
 
 
-class SealedBooleanField(SealedMixin, package.EncryptedBooleanField):
+class SealedBooleanField(SealedMixin, package.EncryptedBooleanField):  # type: ignore[misc]
     def to_text(self, value: bool) -> str:
         return "1" if value else "0"
 
@@ -323,7 +324,7 @@ class SealedBooleanField(SealedMixin, package.EncryptedBooleanField):
         return text == "1"
 
 
-class SealedIntegerField(SealedMixin, package.EncryptedTextField):
+class SealedIntegerField(SealedMixin, package.EncryptedTextField):  # type: ignore[misc]
     """On the package's text field: its integer field reads its range from its own class name."""
 
     form_class = forms.IntegerField
@@ -343,7 +344,7 @@ class SealedIntegerField(SealedMixin, package.EncryptedTextField):
         return int(text)
 
 
-class SealedDecimalField(SealedMixin, package.EncryptedTextField):
+class SealedDecimalField(SealedMixin, package.EncryptedTextField):  # type: ignore[misc]
     form_class = forms.DecimalField
 
     def to_python(self, value: Any) -> Any:
@@ -358,7 +359,7 @@ class SealedDecimalField(SealedMixin, package.EncryptedTextField):
         return Decimal(text)
 
 
-class SealedJSONField(SealedMixin, package.EncryptedTextField):
+class SealedJSONField(SealedMixin, package.EncryptedTextField):  # type: ignore[misc]
     """Plain JSON values: objects, lists, strings, numbers, booleans, null."""
 
     empty_values = [None]

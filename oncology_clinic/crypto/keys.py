@@ -25,7 +25,8 @@ class KeysDoNotFit(ImproperlyConfigured):
 @cache
 def crypter() -> MultiFernet:
     """The package's crypter over `FIELD_ENCRYPTION_KEY`, made at first use and remade when tests change it."""
-    return package.get_crypter()
+    made: MultiFernet = package.get_crypter()
+    return made
 
 
 @cache

@@ -60,7 +60,7 @@ class ClinicQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def _filter_or_exclude_inplace(self, negate: bool, args: Any, kwargs: Any) -> None:
         super()._filter_or_exclude_inplace(negate, args, kwargs)  # type: ignore[misc]
-        if args and any(_compares_sealed(leaf) for leaf in self.query.where.leaves()):
+        if args and any(_compares_sealed(leaf) for leaf in self.query.where.leaves()):  # type: ignore[attr-defined]
             raise SealedFieldMisuse(f"{self.model._meta.label}: sealed values cannot be searched; use a blind index")
 
     def _refuse_phi_columns(self, found: Any, what: str) -> Any:

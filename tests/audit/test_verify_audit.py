@@ -15,7 +15,7 @@ from oncology_clinic.audit import envelope, events, sealing, sealrecord, verific
 from oncology_clinic.audit.contract import Action, Category, Outcome
 from oncology_clinic.audit.models import Event, Seal
 from oncology_clinic.audit.verdicts import Exit
-from tests.audit.conftest import as_superuser
+from tests.audit.conftest import as_superuser, seal_now
 from tests.audit.factories import an_actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +34,7 @@ def log(empty_log):
     """Three seals of ten events each (ids 1..30), and five unsealed events (31..35)."""
     for _ in range(3):
         some_events(10)
-        sealing.seal_pass(timezone.now())
+        seal_now()
     some_events(5)
     assert list(Seal.objects.values_list("n", "count")) == [(1, 10), (2, 10), (3, 10)]
     return empty_log
@@ -167,6 +167,20 @@ def test_it_names_an_edit_of_what_the_database_chose(log, change):
 
 
 # -- deletions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["eid", "ts", "payload", "mac", "db_ts"])
+def test_it_names_an_event_with_an_emptied_column(log, column):
+    as_superuser(
+        f"ALTER TABLE audit_event ALTER {column} DROP NOT NULL", f"UPDATE audit_event SET {column} = NULL WHERE id = 17"
+    )
+    try:
+        report, found = verdicts()
+    finally:
+        as_superuser("TRUNCATE audit_event", f"ALTER TABLE audit_event ALTER {column} SET NOT NULL")
+
+    assert "EVENT-MAC-BAD" in found
+    assert report.first_bad == 17
 
 
 def test_it_names_a_deleted_event(log):
@@ -366,7 +380,7 @@ def test_it_names_a_database_rolled_back_to_an_older_state(log):
         cursor.execute("CREATE TABLE older AS SELECT * FROM audit_event")
         cursor.execute("CREATE TABLE older_seal AS SELECT * FROM audit_seal")
     some_events(3)
-    sealing.seal_pass(timezone.now())
+    seal_now()
 
     as_superuser(
         "TRUNCATE audit_event, audit_seal",
@@ -461,7 +475,7 @@ def test_it_reports_a_sealer_that_is_behind(log):
 
 
 def test_it_reports_a_sealer_that_is_silent(log):
-    sealing.seal_pass(timezone.now())
+    seal_now()
     later = timezone.now() + timedelta(minutes=11)
 
     report = verification.verify(now=later)

@@ -133,7 +133,7 @@ def test_it_runs_validators_in_save():
     with pytest.raises(ValidationError):
         a_row(number="seven")
     with pytest.raises(SealedFieldMisuse):
-        a_row(moment=datetime(2026, 1, 1))
+        a_row(moment=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 # -- the package's worst fault: bulk_update and expressions ---------------------------------
@@ -439,7 +439,7 @@ def test_it_keeps_max_length_in_migrations():
 def test_it_has_no_text():
     row = again(a_row(text="Ann"))
 
-    assert {str(row.text), repr(row.text), f"{row.text:>3}", "%s" % row.text} == {"[sealed]"}
+    assert {str(row.text), repr(row.text), f"{row.text:>3}", f"{row.text}"} == {"[sealed]"}
     assert "Ann" not in repr(row) + str(vars(row))
     assert "gAAAA" not in repr(row) + str(vars(row))
 
