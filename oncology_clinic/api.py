@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from oncology_clinic import forms
 from oncology_clinic.accounts import policies as sign_in_policy
 from oncology_clinic.actors import Actor, Role
+from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import NotPhi, Touches
 from oncology_clinic.errors import Refusal
 from oncology_clinic.idempotency import services as idempotency
@@ -129,8 +130,6 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response = Response({"code": code, "detail": str(error.detail)}, status=error.status_code)
         if isinstance(error, exceptions.NotAuthenticated):
             response["WWW-Authenticate"] = "Session"
-            from oncology_clinic.audit import events as audit
-
             audit.record_denied(actor=actor_of(request), rule="not_signed_in", now=timezone.now())
         return response
     return None

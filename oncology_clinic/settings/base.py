@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send-due-reminders", "visits.tasks.send_due_reminders", 60.0),
         ("expire-holds", "visits.tasks.expire_holds", 60.0),
         ("relay-outbox", "oncology_clinic.outbox.tasks.relay", 2.0),
+        ("clear-sessions", "oncology_clinic.accounts.tasks.clear_sessions", 600.0),
         ("seal-audit", "oncology_clinic.audit.tasks.seal", 5.0),
     ]
 }
@@ -237,6 +238,8 @@ DELIVERY_CHANNELS = {
     "email": "oncology_clinic.outbox.channels.files.MailFiles",
     "sms": "oncology_clinic.outbox.channels.files.SmsFiles",
 }
+SMS_URL = ""  # of a provider, for channels.sms.HttpSms
+SMS_TOKEN = ""
 
 # -- models and routes of others, declared here (checked by `manage.py check`) -------------------
 AUDIT_MODELS = {

@@ -299,3 +299,40 @@ def test_it_finds_people(db):
     for find in (people.patient, people.clinician):
         with pytest.raises(NotFound):
             find(SOME_ID)
+
+
+def test_it_prints_no_variable_that_is_not_there(client):
+    """Templates of every account page, as a patient and as an administrator see them."""
+    pages = [
+        client.get(path)
+        for path in (
+            "/account/sign-in/?next=/account/profile/",
+            "/account/signed-out/",
+            "/account/forgot/",
+            "/account/forgot/sent/",
+        )
+    ]
+    factories.a_patient("ann")
+    factories.sign_in(client, "ann")
+    pages += [client.get(f"/account/{path}/") for path in ("profile", "profile/edit", "password", "second-step")]
+    boss = factories.staff("boss", role="administrator")
+    doctor = factories.staff("okafor", role="clinician")
+    client = type(client)()
+    client.post("/account/sign-in/", {"username": "boss", "password": factories.PASSWORD})
+    pages += [client.get("/account/code/"), client.get("/account/lost-device/")]
+    client.post("/account/code/", {"code": factories.code_of(_device_of(boss))})
+    client.post(f"/account/people/{doctor.id}/lost-device/")
+    client.post(
+        "/account/people/invite/", {"role": "auditor", "name": "Sam", "email": "sam@example.org", "language": "en"}
+    )
+    pages += [
+        client.get(f"/account/{path}/")
+        for path in ("people", "people/invite", f"people/{doctor.id}/close", "recovery-codes")
+    ]
+
+    for page in pages:
+        text = page.content.decode()
+        assert page.status_code == 200, page.request["PATH_INFO"]
+        assert "UNDEFINED_VARIABLE" not in text, page.request["PATH_INFO"]
+        assert text.count("<h1") == 1, page.request["PATH_INFO"]
+        assert 'style="' not in text, page.request["PATH_INFO"]

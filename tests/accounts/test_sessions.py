@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from oncology_clinic.accounts import tasks
 from oncology_clinic.accounts.models import ClinicSession
 from oncology_clinic.accounts.sessions import SessionStore, hash_key
 from oncology_clinic.actors import Role
@@ -194,6 +195,7 @@ def test_it_clears_expired_rows(client, clock):
     factories.sign_in(client, "ann")
     clock.shift(minutes(31))
 
-    SessionStore.clear_expired()
+    tasks.clear_sessions()
+    tasks.clear_sessions()
 
     assert not ClinicSession.objects.exists()
