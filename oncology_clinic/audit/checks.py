@@ -192,8 +192,12 @@ def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMe
 def _is_weak(key: bytes) -> bool:
     """A text, a repeated pattern, or one of the keys that stand in our test settings."""
     is_text = all(32 <= byte < 127 for byte in key)
-    is_test_key = key in _test_keys() and not str(settings.SETTINGS_MODULE).endswith(".test")
+    is_test_key = key in _test_keys() and not _are_test_settings()
     return is_text or len(set(key)) < 12 or is_test_key
+
+
+def _are_test_settings() -> bool:
+    return str(settings.SETTINGS_MODULE).endswith(".test")
 
 
 def _test_keys() -> set[bytes]:

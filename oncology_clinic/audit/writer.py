@@ -128,12 +128,11 @@ def actor_index(actor: Actor) -> bytes:
 
 
 def _who(actor: Actor) -> dict[str, Any]:
+    who = {"label": actor.label, "role": str(actor.role)}
+    if actor.account_id:
+        who["id"] = str(actor.account_id)
     return {
-        "actor": {
-            "id": actor.account_id and str(actor.account_id),
-            "label": actor.label,
-            "role": str(actor.role),
-        },
+        "actor": who,
         "on_behalf_of": actor.on_behalf_of and str(actor.on_behalf_of),
     }
 
