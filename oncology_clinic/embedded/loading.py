@@ -16,6 +16,8 @@ from django.core.management import call_command, get_commands
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from oncology_clinic.crypto import keys
+from oncology_clinic.embedded.processes import StartFailed
 from oncology_clinic.embedded.progress import Step
 
 
@@ -29,6 +31,18 @@ def migrate(step: Step) -> None:
     if missing:
         call_command("migrate", verbosity=0, interactive=False)
     step.outcome = f"{len(missing)} migrations applied" if missing else "nothing to do"
+
+
+def check_keys(step: Step) -> None:
+    """Raise `StartFailed` when var/keys.json and the database do not belong together."""
+    try:
+        keys.check_fingerprints()
+    except keys.KeysDoNotFit as error:
+        raise StartFailed(
+            f"{error}\nThe keys of this clinic are in {settings.VAR_DIR / 'keys.json'}; its data are in another database "
+            "or were kept from an earlier clinic. Put the right key file back, or move the data away to begin anew."
+        ) from None
+    step.outcome = "fit the database"
 
 
 def collect_static(step: Step) -> None:

@@ -162,6 +162,8 @@ def _load(clinic: Clinic, *, host: str) -> None:
         loading.set_up()
     with step("database schema") as line:
         loading.migrate(line)
+    with step("keys") as line:
+        loading.check_keys(line)
     with step("files of the pages") as line:
         loading.collect_static(line)
     with step("law") as line:

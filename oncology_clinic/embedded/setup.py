@@ -19,7 +19,7 @@ STAMP = os.path.join(VENV, "installed")
 NAMES = ["python3.11", "python3.12", "python3.13", "python3.14", "python3", "python"]
 
 
-def main():
+def main() -> None:
     wanted = fingerprint()
     if is_up_to_date(wanted):
         return
@@ -35,16 +35,16 @@ def main():
     say(f"packages installed in {time.time() - started:.0f} s")
 
 
-def say(sentence):
+def say(sentence: str) -> None:
     print("setup: " + sentence, flush=True)
 
 
-def fingerprint():
+def fingerprint() -> str:
     with open(PINS, "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def is_up_to_date(wanted):
+def is_up_to_date(wanted: str) -> bool:
     try:
         with open(STAMP) as file:
             return file.read() == wanted and works(PYTHON)
@@ -52,12 +52,12 @@ def is_up_to_date(wanted):
         return False
 
 
-def works(python):
+def works(python: str) -> bool:
     """True when `python` runs and is new enough; a .venv copied from elsewhere or left by an upgrade does not run."""
     return version_of(python) >= OLDEST
 
 
-def version_of(python):
+def version_of(python: str) -> "tuple[int, ...]":
     try:
         told = subprocess.check_output(
             [python, "-c", "import sys; print('%d %d' % sys.version_info[:2])"], stderr=subprocess.DEVNULL
@@ -67,7 +67,7 @@ def version_of(python):
         return (0, 0)
 
 
-def interpreter():
+def interpreter() -> str:
     """The Python that runs this if it is new enough, else one found on the path."""
     for candidate in [sys.executable, *NAMES]:
         path = shutil.which(candidate)
@@ -80,13 +80,13 @@ def interpreter():
     )
 
 
-def make_venv():
+def make_venv() -> None:
     if subprocess.call([interpreter(), "-m", "venv", VENV]):
         shutil.rmtree(VENV, ignore_errors=True)
         sys.exit("Python could not make .venv; on Debian and Ubuntu install python3-venv, then try again.")
 
 
-def install():
+def install() -> None:
     command = [PYTHON, "-m", "pip", "install", "--require-hashes", "-r", PINS]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     if subprocess.call(command + quiet, stdin=subprocess.DEVNULL):

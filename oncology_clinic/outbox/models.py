@@ -14,15 +14,18 @@ from oncology_clinic.crypto.records import ClinicModel, ClinicQuerySet
 class OutboxQuerySet(ClinicQuerySet):
     def waiting(self) -> Self:
         """Neither done nor given up."""
-        return self.filter(done_at__isnull=True, parked_at__isnull=True)
+        found: Self = self.filter(done_at__isnull=True, parked_at__isnull=True)
+        return found
 
     def due(self, now: datetime) -> Self:
         """Waiting, and nobody holds its lease: taking a message moves its `due_at` past the lease's end."""
-        return self.waiting().filter(due_at__lte=now).order_by("due_at", "id")
+        found: Self = self.waiting().filter(due_at__lte=now).order_by("due_at", "id")
+        return found
 
     def parked(self) -> Self:
         """Given up after too many tries: for a person to look at."""
-        return self.filter(parked_at__isnull=False).order_by("parked_at", "id")
+        found: Self = self.filter(parked_at__isnull=False).order_by("parked_at", "id")
+        return found
 
 
 class OutboxMessage(ClinicModel):
@@ -40,7 +43,7 @@ class OutboxMessage(ClinicModel):
     done_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
 
-    objects = models.Manager.from_queryset(OutboxQuerySet)()
+    objects = models.Manager.from_queryset(OutboxQuerySet)()  # type: ignore[misc]
 
     class Meta:
         indexes = [

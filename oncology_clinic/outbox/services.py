@@ -48,12 +48,15 @@ def relay(now: datetime, *, limit: int) -> int:
 
 def wait_before(attempt: int) -> timedelta:
     """How long a message rests after its `attempt`-th failure (from 1): ten seconds, doubling, at most an hour."""
-    return min(FIRST_WAIT * 2 ** min(attempt - 1, 10), LONGEST_WAIT)
+    doublings: int = min(attempt - 1, 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 @transaction.atomic
 def _take(now: datetime) -> OutboxMessage | None:
-    message = OutboxMessage.objects.due(now).select_for_update(skip_locked=True, of=("self",)).first()
+    message: OutboxMessage | None = (
+        OutboxMessage.objects.due(now).select_for_update(skip_locked=True, of=("self",)).first()
+    )
     if message is None:
         return None
     message.lease = uuid4()

@@ -11,7 +11,7 @@ BATCH = 20
 ROUNDS = 50
 
 
-@shared_task(name="oncology_clinic.outbox.tasks.relay")
+@shared_task(name="oncology_clinic.outbox.tasks.relay")  # type: ignore[untyped-decorator]
 def relay(**_: object) -> None:
     """Relay until nothing is due, or for `ROUNDS` batches. The clock is read anew for each batch's leases."""
     for _round in range(ROUNDS):

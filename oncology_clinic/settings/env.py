@@ -37,9 +37,9 @@ def secret(name: str, *, why: str, default: str | None = None) -> str:
     return checked_key(name, value) if value else value
 
 
-def secrets(name: str, *, why: str) -> list[str]:
+def secrets(name: str, *, why: str, default: str | None = None) -> list[str]:
     """A list of keys, newest first, separated by commas."""
-    return [checked_key(name, key) for key in words(name, why=why)]
+    return [checked_key(name, key) for key in words(name, default=default, why=why)]
 
 
 def reason(name: str) -> str:

@@ -36,7 +36,7 @@ AUDIT_PAYLOAD_KEYS = _keys.audit_payload
 AUDIT_MAC_KEYS = _keys.audit_mac
 AUDIT_INDEX_KEY = _keys.audit_index
 AUDIT_SEAL_PRIVATE_KEY = _keys.audit_seal_private
-AUDIT_SEAL_PUBLIC_KEY = env.public_half(_keys.audit_seal_private)
+AUDIT_SEAL_PUBLIC_KEYS = [env.public_half(_keys.audit_seal_private)]
 AUDIT_ANCHOR_FILE = VAR_DIR / "audit" / "anchor.log"
 
 MAIL_DIR = VAR_DIR / "mail"

@@ -28,7 +28,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _mac_keys() -> dict[int, str]:
-    why = "Give the audit log's MAC keys as NUMBER:KEY, newest first, separated by commas. Keep every old one."
+    why = "Give the audit log's MAC keys as NUMBER:KEY, separated by commas; the highest number writes. Keep old ones."
     found: dict[int, str] = {}
     for pair in env.words("AUDIT_MAC_KEYS", why=why):
         number, _, key = pair.partition(":")
@@ -93,14 +93,16 @@ AUDIT_PAYLOAD_KEYS = env.secrets("AUDIT_PAYLOAD_KEYS", why=f"{_LOG} Several: new
 AUDIT_MAC_KEYS = _mac_keys()
 AUDIT_INDEX_KEY = env.secret("AUDIT_INDEX_KEY", why=_LOG)
 
-# Only the worker that seals needs the private half; whoever has it could forge seals.
+# Only the worker that seals needs the private half; whoever has it could forge seals. The public halves of
+# earlier seal keys stay in the list, so that old seals can be checked.
 AUDIT_SEAL_PRIVATE_KEY = env.secret("AUDIT_SEAL_PRIVATE_KEY", why=_LOG, default="") or None
-AUDIT_SEAL_PUBLIC_KEY = (
-    env.public_half(AUDIT_SEAL_PRIVATE_KEY)
-    if AUDIT_SEAL_PRIVATE_KEY
-    else env.secret(
-        "AUDIT_SEAL_PUBLIC_KEY", why="Give it wherever AUDIT_SEAL_PRIVATE_KEY is not, so that seals can be checked."
-    )
+_PUBLIC = (
+    "Give it wherever AUDIT_SEAL_PRIVATE_KEY is not, so that seals can be checked. Several: newest first, with commas."
+)
+AUDIT_SEAL_PUBLIC_KEYS = env.secrets(
+    "AUDIT_SEAL_PUBLIC_KEYS",
+    why=_PUBLIC,
+    default=env.public_half(AUDIT_SEAL_PRIVATE_KEY) if AUDIT_SEAL_PRIVATE_KEY else None,
 )
 AUDIT_ANCHOR_FILE = Path(
     env.text("AUDIT_ANCHOR_FILE", why="Name the file outside the database to which each seal is also written.")

@@ -31,7 +31,7 @@ AUDIT_PAYLOAD_KEYS = [_key("audit payload")]
 AUDIT_MAC_KEYS = {1: _key("audit mac")}
 AUDIT_INDEX_KEY = _key("audit index")
 AUDIT_SEAL_PRIVATE_KEY = _key("audit seal")
-AUDIT_SEAL_PUBLIC_KEY = env.public_half(AUDIT_SEAL_PRIVATE_KEY)
+AUDIT_SEAL_PUBLIC_KEYS = [env.public_half(AUDIT_SEAL_PRIVATE_KEY)]
 
 # Each test has its own folder (tests/conftest.py); processes beside it are told which.
 _FILES = Path(os.environ.get("CLINIC_TEST_DIR") or VAR_DIR / "test")

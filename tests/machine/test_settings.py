@@ -62,7 +62,7 @@ def test_it_starts_with_everything_given(complete: pytest.MonkeyPatch) -> None:
         ("AUDIT_PAYLOAD_KEYS", "belongs to the audit log"),
         ("AUDIT_MAC_KEYS", "NUMBER:KEY"),
         ("AUDIT_INDEX_KEY", "belongs to the audit log"),
-        ("AUDIT_SEAL_PRIVATE_KEY", "AUDIT_SEAL_PUBLIC_KEY is not set. Give it wherever AUDIT_SEAL_PRIVATE_KEY is not"),
+        ("AUDIT_SEAL_PRIVATE_KEY", "AUDIT_SEAL_PUBLIC_KEYS is not set. Give it wherever AUDIT_SEAL_PRIVATE_KEY is not"),
         ("AUDIT_ANCHOR_FILE", "outside the database"),
         ("MAIL_HOST", "Name the mail server"),
         ("MAIL_USER", "Name the account"),
@@ -162,11 +162,11 @@ def test_only_the_sealing_worker_needs_the_private_seal_key(complete: pytest.Mon
     private = os.environ["AUDIT_SEAL_PRIVATE_KEY"]
     sealer = load()
     complete.delenv("AUDIT_SEAL_PRIVATE_KEY")
-    complete.setenv("AUDIT_SEAL_PUBLIC_KEY", env.public_half(private))
+    complete.setenv("AUDIT_SEAL_PUBLIC_KEYS", env.public_half(private))
     web = load()
 
     assert web.AUDIT_SEAL_PRIVATE_KEY is None
-    assert web.AUDIT_SEAL_PUBLIC_KEY == sealer.AUDIT_SEAL_PUBLIC_KEY
+    assert web.AUDIT_SEAL_PUBLIC_KEYS == sealer.AUDIT_SEAL_PUBLIC_KEYS
 
 
 def test_no_secret_stands_in_a_refusal(complete: pytest.MonkeyPatch) -> None:
