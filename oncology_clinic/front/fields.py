@@ -102,5 +102,9 @@ def summary(form: BaseForm) -> list[SummaryLine]:
 
 def _sentence(field: BoundField, error: str) -> str:
     """An error as it stands far from its field: the stock sentences ("This field is required.") get the label before them."""
-    stock = {str(text) for kind in type(field.field).__mro__ for text in vars(kind).get("default_error_messages", {}).values()}
+    stock = {
+        str(text)
+        for kind in type(field.field).__mro__
+        for text in vars(kind).get("default_error_messages", {}).values()
+    }
     return f"{field.label}: {error}" if error in stock else error

@@ -62,7 +62,11 @@ def test_it_shows_every_component():
     finally:
         template_rendered.disconnect(note)
 
-    known = {str(path.relative_to(TEMPLATES)) for folder in ("components", "forms") for path in (TEMPLATES / folder).glob("*.html")}
+    known = {
+        str(path.relative_to(TEMPLATES))
+        for folder in ("components", "forms")
+        for path in (TEMPLATES / folder).glob("*.html")
+    }
     ours = {name for name in known if name not in NOT_IN_THE_GUIDE}
 
     assert ours - seen == set()
@@ -75,7 +79,9 @@ def test_it_says_error_in_the_title_only_after_an_error():
 
     def title(form: Any) -> str:
         request = RequestFactory().get("/")
-        page = render_to_string("front/styleguide_booking.html", {"form": form, "days": [], "slots": [], "visit": {}}, request)
+        page = render_to_string(
+            "front/styleguide_booking.html", {"form": form, "days": [], "slots": [], "visit": {}}, request
+        )
         return page.split("<title>")[1].split("</title>")[0]
 
     assert not title(PainForm()).startswith("Error:")

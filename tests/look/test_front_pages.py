@@ -134,7 +134,11 @@ def test_it_forgets_the_theme_when_the_device_decides():
 
 @pytest.mark.parametrize(
     ("view", "data"),
-    [(preferences.SetLanguage, {"language": "xx"}), (preferences.SetTheme, {"theme": "pink"}), (preferences.SetTheme, {"x": "1"})],
+    [
+        (preferences.SetLanguage, {"language": "xx"}),
+        (preferences.SetTheme, {"theme": "pink"}),
+        (preferences.SetTheme, {"x": "1"}),
+    ],
 )
 def test_it_refuses_a_choice_that_is_not_on_the_list(view: Any, data: dict[str, str]):
     with pytest.raises(Refusal):
@@ -203,7 +207,10 @@ def test_it_stays_under_sixty_kilobytes_on_the_first_visit():
     """ux.md, bar 16: the page, its stylesheet, font, icon and script, compressed as the server sends them."""
     with translation.override("en"):
         page = gzip.compress(views.Home.as_view()(asked()).content)
-    squeezed = [gzip.compress(Path(finders.find(f"clinic/{name}")).read_bytes()) for name in ("clinic.css", "site.js", "icon.svg")]
+    squeezed = [
+        gzip.compress(Path(finders.find(f"clinic/{name}")).read_bytes())
+        for name in ("clinic.css", "site.js", "icon.svg")
+    ]
     font = Path(finders.find("clinic/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2")).read_bytes()
 
     assert sum(map(len, [page, font, *squeezed])) <= 60_000

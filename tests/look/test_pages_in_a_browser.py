@@ -164,7 +164,9 @@ def test_it_says_so_when_there_is_no_connection(browser: Browser, public_pages: 
     page.goto("/accessibility/")
 
     assert page.get_by_role("heading", name="You are offline").is_visible()
-    kept = page.evaluate("caches.open('clinic-1').then((c) => c.keys()).then((all) => all.map((r) => new URL(r.url).pathname))")
+    kept = page.evaluate(
+        "caches.open('clinic-1').then((c) => c.keys()).then((all) => all.map((r) => new URL(r.url).pathname))"
+    )
     window.close()
     assert kept == ["/offline/", "/static/clinic/clinic.css", "/static/clinic/icon.svg"]
 

@@ -16,7 +16,14 @@ TEXT = [
     ("ok", "ok-soft"), ("warn", "warn-soft"), ("urgent", "urgent-soft"), ("urgent", "surface"), ("urgent", "bg"),
     ("surface", "urgent"), ("surface", "ok"),
 ]  # fmt: skip
-CONTROLS = [("line", "surface"), ("line", "bg"), ("ring", "bg"), ("ring", "surface"), ("halo", "brand"), ("brand", "brand-soft")]
+CONTROLS = [
+    ("line", "surface"),
+    ("line", "bg"),
+    ("ring", "bg"),
+    ("ring", "surface"),
+    ("halo", "brand"),
+    ("brand", "brand-soft"),
+]
 
 
 def tokens(css: str, opening: str) -> dict[str, str]:

@@ -6,4 +6,9 @@ from oncology_clinic import urls as clinic
 from oncology_clinic.front.urls import examples
 
 urlpatterns = [path("", include((examples, "styleguide"))), *clinic.urlpatterns]
-handler400, handler403, handler404, handler500 = clinic.handler400, clinic.handler403, clinic.handler404, clinic.handler500
+handler400, handler403, handler404, handler500 = (
+    clinic.handler400,
+    clinic.handler403,
+    clinic.handler404,
+    clinic.handler500,
+)
