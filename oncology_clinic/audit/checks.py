@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
+from django.conf import ENVIRONMENT_VARIABLE, settings
 from django.contrib.admin import sites
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -197,7 +198,7 @@ def _is_weak(key: bytes) -> bool:
 
 
 def _are_test_settings() -> bool:
-    return str(settings.SETTINGS_MODULE).endswith(".test")
+    return os.environ.get(ENVIRONMENT_VARIABLE, "").endswith(".test")
 
 
 def _test_keys() -> set[bytes]:
