@@ -13,6 +13,9 @@ from billing.models import CoverageRule, Plan, PlanMembership
 from caregivers.models import Caregiver, CaregiverGrant
 from oncology_clinic.accounts.models import Account, Clinician, Patient
 from oncology_clinic.actors import Actor, Role
+from oncology_clinic.audit import envelope
+from oncology_clinic.audit.contract import Action
+from oncology_clinic.audit.models import Event
 from visits.models import ClinicianHours, PracticeAuthority, Room, Site
 
 OHIO = "America/New_York"
@@ -171,3 +174,12 @@ def next_weekday(now: datetime, weekday: int = 0, *, weeks: int = 1) -> date:
     """That weekday, at least a week from now: always to come, and away from any edge."""
     day = now.date() + timedelta(days=7 * weeks)
     return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+# -- what was recorded -------------------------------------------------------------------------------
+
+
+def recorded(action: Action, patient: Patient) -> int:
+    """How many events of this kind the log holds about this patient."""
+    index = envelope.blind_index("patient", patient.id)
+    return Event.objects.filter(action=int(action), patient_bidx=index).count()

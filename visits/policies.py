@@ -14,7 +14,6 @@ from oncology_clinic.actors import Actor, Role
 from oncology_clinic.errors import Forbidden, Refusal
 
 
-
 def patient_of(actor: Actor, *, patient_id: UUID | None) -> UUID:
     """Whose visit it is: the one named, or the caller's own. Raises `patient_missing` (422, field `patient`)."""
     chosen = patient_id or actor.on_behalf_of or actor.patient_id

@@ -11,14 +11,14 @@ from visits.services import holds, reminder_sending
 MOST_BATCHES = 20  # what is left after so many waits for the next ring
 
 
-@shared_task(name="visits.tasks.expire_holds")
+@shared_task(name="visits.tasks.expire_holds")  # type: ignore[untyped-decorator]
 def expire_holds(**_: object) -> None:
     """Let go the times whose hold has run out. Safe to run twice."""
     with phi_context("visits.expire_holds"):
         holds.expire(timezone.now())
 
 
-@shared_task(name="visits.tasks.send_due_reminders")
+@shared_task(name="visits.tasks.send_due_reminders")  # type: ignore[untyped-decorator]
 def send_due_reminders(**_: object) -> None:
     """Send what is due, batch by batch; clock and access context are new for each. Safe to run twice, and at once."""
     for _batch in range(MOST_BATCHES):

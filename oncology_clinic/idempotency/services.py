@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -31,14 +32,14 @@ class Answer:
     is_replay: bool = False
 
 
-def once(
-    act: Callable[[], Answer], *, actor: Actor, key: str, path: str, body: object, now: datetime
-) -> Answer:
+def once(act: Callable[[], Answer], *, actor: Actor, key: str, path: str, body: object, now: datetime) -> Answer:
     """Run `act` unless this account has used the key before; then give the answer of that time.
 
     The key and the act's effect commit together. A second request with the key waits for the first. What `act` raises
     takes the key back with it. Raises 422 `bad_idempotency_key`, `idempotency_key_reused` (another body or path).
     """
+    if actor.account_id is None:
+        raise ValueError("only a signed-in account has keys")
     if not _KEY.fullmatch(key):
         raise Refusal("bad_idempotency_key", _("An Idempotency-Key is 1 to 200 letters, digits and signs."))
     digest = digest_of(path, body)
@@ -55,7 +56,7 @@ def once(
             with transaction.atomic():
                 record.save(force_insert=True)
         except IntegrityError:
-            return _replay(actor, key=key, digest=digest)
+            return _replay(actor.account_id, key=key, digest=digest)
         answer = act()
         record.status_code, record.answer = answer.status, answer.body
         record.save(update_fields=["status_code", "answer"])
@@ -74,10 +75,8 @@ def forget(now: datetime) -> int:
     return int(deleted)
 
 
-def _replay(actor: Actor, *, key: str, digest: str) -> Answer:
-    kept = IdempotencyRecord.objects.get(account_id=actor.account_id, key=key)
+def _replay(account_id: UUID, *, key: str, digest: str) -> Answer:
+    kept = IdempotencyRecord.objects.get(account_id=account_id, key=key)
     if reveal(kept.body_digest) != digest:
-        raise Refusal(
-            "idempotency_key_reused", _("This Idempotency-Key was used for another request. Use a new one.")
-        )
+        raise Refusal("idempotency_key_reused", _("This Idempotency-Key was used for another request. Use a new one."))
     return Answer(status=kept.status_code or 200, body=reveal(kept.answer), is_replay=True)

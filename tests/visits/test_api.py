@@ -62,11 +62,18 @@ def test_it_lists_services_for_everybody(client):
 
 
 def test_it_previews_a_decision_with_texts_and_sources_and_stores_nothing(clinic):
-    answer = post(clinic.client, "routing/preview/", {"service": "nutrition-counseling", "location": "OH", "answers": WELL})
+    answer = post(
+        clinic.client, "routing/preview/", {"service": "nutrition-counseling", "location": "OH", "answers": WELL}
+    )
 
     body = answer.json()
     assert answer.status_code == 200
-    assert (body["decision"], body["channel"], body["urgency"], body["lean"]) == ("telehealth", "video", "routine", None)
+    assert (body["decision"], body["channel"], body["urgency"], body["lean"]) == (
+        "telehealth",
+        "video",
+        "routine",
+        None,
+    )
     assert body["reasons"][0]["code"] == "service_default:telehealth"
     assert body["reasons"][0]["text"]
     assert body["reasons"][0]["source"]

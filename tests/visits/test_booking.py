@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from oncology_clinic.audit.models import Event
+from oncology_clinic.audit.contract import Action
 from oncology_clinic.crypto.fields import reveal
 from oncology_clinic.errors import Conflict, NotFound, Refusal
 from oncology_clinic.outbox.models import OutboxMessage
@@ -78,7 +78,7 @@ def test_it_asks_for_screens_plans_reminders_publishes_and_records(clinic):
     assert Reminder.objects.filter(appointment_id=appointment.id).count() > 0
     assert OutboxMessage.objects.filter(topic="visits.appointment_booked", subject_id=appointment.id).count() == 1
     assert [event.kind for event in AppointmentEvent.objects.filter(appointment_id=appointment.id)] == ["booked"]
-    assert Event.objects.filter(action=40).count() == 1
+    assert factories.recorded(Action.book, clinic.patient) == 1
 
 
 def test_it_takes_a_free_room_by_itself_when_the_visit_is_in_person(clinic):
@@ -111,7 +111,7 @@ def test_it_stops_at_an_emergency_and_keeps_decision_alert_page_and_record(clini
     alert = Alert.objects.get()
     assert (alert.kind, alert.severity) == ("emergency", "urgent")
     assert OutboxMessage.objects.filter(topic="visits.emergency_reported", subject_id=alert.id).exists()
-    assert Event.objects.filter(action=44).count() == 1
+    assert factories.recorded(Action.emergency, clinic.patient) == 1
 
 
 def test_it_gives_988_for_a_plan_of_suicide(clinic):

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -84,7 +85,7 @@ def test_it_gives_overlapping_times_of_one_clinician_only_once(ten):
 
     assert {answer.status_code for answer in answers} == {201, 409}
     booked = list(Appointment.objects.order_by("starts_at"))
-    assert all(one.ends_at <= later.starts_at for one, later in zip(booked, booked[1:], strict=False))
+    assert all(one.ends_at <= later.starts_at for one, later in pairwise(booked))
 
 
 def test_it_gives_one_patient_one_of_two_clinicians_at_a_time(ten):
@@ -106,7 +107,8 @@ def test_it_fills_the_rooms_and_not_one_more(ten):
     site = factories.a_site(rooms=2)
     clinicians = [factories.a_working_clinician(f"clinician{n}", site=site) for n in range(6)]
     calls = [
-        booking(client, order(clinicians[n], ten, service="physical-exam-visit")) for n, client in enumerate(patients(6))
+        booking(client, order(clinicians[n], ten, service="physical-exam-visit"))
+        for n, client in enumerate(patients(6))
     ]
 
     answers = at_once(calls)

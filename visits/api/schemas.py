@@ -22,11 +22,11 @@ class SourceSchema(serializers.Serializer):  # type: ignore[type-arg]
 
 class ServiceSchema(serializers.Serializer):  # type: ignore[type-arg]
     slug = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     minutes = serializers.IntegerField(allow_null=True)
     minutes_at_most = serializers.IntegerField(allow_null=True)
     channels = serializers.ListField(child=serializers.CharField())
-    source = SourceSchema()
+    source = SourceSchema()  # type: ignore[assignment]
     basis = serializers.CharField()
 
     def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
@@ -87,7 +87,7 @@ class BookRequestSchema(PreviewRequestSchema):
 class ReasonSchema(serializers.Serializer):  # type: ignore[type-arg]
     code = serializers.CharField()
     text = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     url = serializers.CharField()
 
 
@@ -139,7 +139,7 @@ class VisitSchema(serializers.Serializer):  # type: ignore[type-arg]
     id = serializers.UUIDField()
     patient = serializers.UUIDField()
     service = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     modality = serializers.ChoiceField(choices=Modality.values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -26,7 +26,13 @@ from visits.services import booking, calendar, preview, requests
 from visits.services.booking import Booked
 
 SEEING = (Role.patient, Role.caregiver, Role.clinician, Role.nurse_coordinator)
-_VISIT_CATEGORIES = (Category.appointment, Category.routing, Category.billing, Category.demographics, Category.screening)
+_VISIT_CATEGORIES = (
+    Category.appointment,
+    Category.routing,
+    Category.billing,
+    Category.demographics,
+    Category.screening,
+)
 _REFUSED = {404: schemas.RefusalSchema, 422: schemas.RefusalSchema}
 
 
@@ -160,7 +166,9 @@ class Visit(ClinicAPIView):
     audit = touches(*_VISIT_CATEGORIES)
 
     @extend_schema(
-        operation_id="visits_read", summary="One visit", responses={200: schemas.BookedSchema, 404: schemas.RefusalSchema}
+        operation_id="visits_read",
+        summary="One visit",
+        responses={200: schemas.BookedSchema, 404: schemas.RefusalSchema},
     )
     def get(self, request: Request, appointment_id: UUID) -> Response:
         found = visit_selectors.one(self.actor, appointment_id=appointment_id, now=timezone.now())
@@ -170,7 +178,7 @@ class Visit(ClinicAPIView):
 class _VisitAct(FormAPIView):
     """An act on one visit; the form is told which."""
 
-    roles = SEEING
+    roles: ClassVar[tuple[Role, ...]] = SEEING
     audit = touches(*_VISIT_CATEGORIES)
 
     def form_kwargs(self, **kwargs: Any) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Appointment(ClinicModel):
     modality = models.CharField(max_length=12, choices=Modality.choices)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    during = models.GeneratedField(  # type: ignore[attr-defined]
+    during = models.GeneratedField(
         expression=Func(F("starts_at"), F("ends_at"), Value("[)"), function="tstzrange"),
         output_field=DateTimeRangeField(),
         db_persist=True,
@@ -86,7 +86,7 @@ class Appointment(ClinicModel):
     booked_by = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
-    objects = AppointmentManager()
+    objects = AppointmentManager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["starts_at", "id"]

@@ -42,7 +42,9 @@ class RoutingDecision(ClinicModel):
     )
     decided_at = models.DateTimeField()
     why = SealedTextField(blank=True, null=True)  # a person's own reason, where a person changed the outcome
-    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

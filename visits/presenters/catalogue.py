@@ -37,7 +37,9 @@ def bookable() -> list[dict[str, Any]]:
                 {"slug": service.slug, "label": service.label.say(language()), "how": how(service)}
             )
     return [
-        {"topic": str(topic), "label": topic_label(topic), "services": found} for topic, found in shelves.items() if found
+        {"topic": str(topic), "label": topic_label(topic), "services": found}
+        for topic, found in shelves.items()
+        if found
     ]
 
 

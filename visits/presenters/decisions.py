@@ -15,6 +15,7 @@ from visits.rules import catalogue
 from visits.rules.findings import Channel, Routed, Task, Verdict
 from visits.services.considering import Considered
 
+
 def language() -> str:
     return get_language() or "en"
 

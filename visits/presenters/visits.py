@@ -63,7 +63,9 @@ def one_as_json(appointment: Appointment) -> dict[str, Any]:
     return {
         **as_json(appointment),
         **told,
-        "coverage": {"modality": check.modality, "status": check.status, "reason": check.reason_code} if check else None,
+        "coverage": {"modality": check.modality, "status": check.status, "reason": check.reason_code}
+        if check
+        else None,
     }
 
 

@@ -62,12 +62,8 @@ _kept = Calendar(stamp=None)
 
 def stamp() -> UUID | None:
     """The stamp of now: one statement. None: nothing was ever set up, keep nothing."""
-    return CalendarRevision.objects.filter(name="calendar").values_list("stamp", flat=True).first()
-
-
-def stamp_query() -> object:
-    """The stamp as a subquery, to ride on another statement."""
-    return CalendarRevision.objects.filter(name="calendar").values("stamp")[:1]
+    found: UUID | None = CalendarRevision.objects.filter(name="calendar").values_list("stamp", flat=True).first()
+    return found
 
 
 def under(stamp: UUID | None) -> Calendar:
@@ -153,4 +149,3 @@ def _sites() -> dict[UUID, SiteEntry]:
         )
         for site in Site.objects.filter(is_active=True)
     }
-

@@ -26,9 +26,11 @@ def takes_part(actor: Actor, patient_id: UUID, domain: Domain, now: datetime) ->
 
 
 def _has_visit(clinician_id: UUID, patient_id: UUID) -> bool:
-    return Appointment.objects.filter(clinician_id=clinician_id, patient_id=patient_id).exclude(
-        status__in=NOT_CARE
-    ).exists()
+    return (
+        Appointment.objects.filter(clinician_id=clinician_id, patient_id=patient_id)
+        .exclude(status__in=NOT_CARE)
+        .exists()
+    )
 
 
 def those_of(actor: Actor, patient_ids: Iterable[UUID], domain: Domain, now: datetime) -> set[UUID]:

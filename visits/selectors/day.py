@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,7 +14,6 @@ from oncology_clinic.accounts import policies as account_policies
 from oncology_clinic.accounts.models import Clinician
 from oncology_clinic.actors import Actor, Role
 from oncology_clinic.errors import Forbidden, NotFound
-from screening.models import Alert
 from screening.selectors import alerts as screening_alerts
 from screening.selectors import trends as screening_trends
 from visits.models import Appointment
@@ -24,12 +25,21 @@ MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingAlert:
+    """An alert nobody has closed; its reason stays sealed."""
+
+    id: UUID
+    severity: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayRow:
     """A visit with patient, site, coverage check and decision joined; `trend` None: no screens yet."""
 
     appointment: Appointment
     trend: screening_trends.Trend | None
-    alerts: tuple[Alert, ...]
+    alerts: tuple[WaitingAlert, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ def day_list(actor: Actor, *, on: date, clinician_id: UUID | None = None) -> Day
     whose = clinician_id or actor.clinician_id
     if actor.role is Role.clinician and whose != actor.clinician_id:
         raise Forbidden("wrong_role", _("This page is for another team."))
-    clinician: Clinician | None = Clinician.objects.filter(id=whose).first()
+    clinician = Clinician.objects.filter(id=whose).first() if whose else None
     if clinician is None:
         raise NotFound("not_found", _("We could not find that page, or it is not yours to see."))
     begin = slots.instant(on, time(0), zone=clinician.time_zone)
@@ -82,6 +92,8 @@ def _with_screens(visits: list[Appointment]) -> list[DayRow]:
     patients = {one.patient_id for one in visits}
     trends = screening_trends.trends(patients) if patients else {}
     waiting = screening_alerts.open_alerts_of(patients) if patients else {}
-    return [
-        DayRow(one, trends.get(one.patient_id), tuple(waiting.get(one.patient_id, ()))) for one in visits
-    ]
+    return [DayRow(one, trends.get(one.patient_id), _brief(waiting.get(one.patient_id, ()))) for one in visits]
+
+
+def _brief(alerts: Iterable[Any]) -> tuple[WaitingAlert, ...]:
+    return tuple(WaitingAlert(alert.id, alert.severity, alert.status) for alert in alerts)

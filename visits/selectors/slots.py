@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from oncology_clinic.errors import Refusal
 from visits.models import Appointment
-from visits.rules import authority, catalogue, slots
+from visits.rules import catalogue, slots
 from visits.selectors import calendar
 from visits.selectors.calendar import Calendar, ClinicianEntry
 
@@ -86,7 +86,9 @@ def free_slots(
         patient_id=patient_id,
     )
     streams = [
-        _of_clinician(known, person, taken=taken, begin=begin, end=end, minutes=length, modality=modality, location=location)
+        _of_clinician(
+            known, person, taken=taken, begin=begin, end=end, minutes=length, modality=modality, location=location
+        )
         for person in people
     ]
     merged = heapq.merge(*streams, key=lambda slot: (slot.starts_at, str(slot.clinician_id)))

@@ -72,9 +72,7 @@ def local_day(moment: datetime, *, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def _licensed(
-    record: booking_facts.BookingFacts, *, clinician: ClinicianEntry | None, on: date
-) -> frozenset[str]:
+def _licensed(record: booking_facts.BookingFacts, *, clinician: ClinicianEntry | None, on: date) -> frozenset[str]:
     people: Iterable[ClinicianEntry] = (clinician,) if clinician else record.calendar.clinicians.values()
     is_first = not record.has_been_seen
     return frozenset(code for person in people for code in person.licensed_on(on, is_first_visit=is_first))

@@ -34,7 +34,9 @@ def choices(considered: Considered) -> list[dict[str, object]]:
     colleagues = [
         {"id": str(person.id), "name": person.name}
         for person in calendar.clinicians.values()
-        if person != considered.clinician and person.hours and location in person.licensed_on(considered.on, is_first_visit=is_first)
+        if person != considered.clinician
+        and person.hours
+        and location in person.licensed_on(considered.on, is_first_visit=is_first)
     ]
     found: list[dict[str, object]] = []
     if colleagues:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -110,6 +110,7 @@ def _keep(
     considered: Considered, *, slot: slots.Start, actor: Actor, now: datetime, clear_holds: bool = False
 ) -> Booked:
     """The write set. The locks first, then the rows that can be refused, then what hangs on them."""
+    assert considered.clinician is not None  # a booking names one
     modality = considered.modality_to_keep
     site_id = UUID(slot.site)
     races.lock(considered.clinician_id, considered.patient_id, site_id if modality == "in_person" else None)
@@ -123,7 +124,7 @@ def _keep(
     check = coverage.built(answer, patient_id=considered.patient_id, actor=actor, now=now)
     appointment = Appointment(
         patient_id=considered.patient_id,
-        clinician_id=considered.clinician_id,
+        clinician_id=considered.clinician.id,
         site_id=site_id,
         room_id=_room(modality, slot=slot),
         service=considered.service.slug,
@@ -151,7 +152,7 @@ def _keep(
     )
 
 
-def _room(modality: str, *, slot: slots.Start) -> object:
+def _room(modality: str, *, slot: slots.Start) -> Any:
     if modality != "in_person":
         return None
     return races.free_room(site_id=UUID(slot.site), starts_at=slot.starts_at, ends_at=slot.ends_at)
@@ -207,4 +208,3 @@ def _same_again(considered: Considered, *, slot: slots.Start) -> Booked | None:
         zone=considered.record.calendar.sites[appointment.site_id].time_zone,
         is_repeat=True,
     )
-

@@ -99,7 +99,9 @@ def _move(
     old_start, old_status = appointment.starts_at, appointment.status
     modality, site_id = _modality(appointment, considered), UUID(slot.site)
     in_person = modality == "in_person"
-    races.lock(appointment.clinician_id, considered.clinician_id, appointment.patient_id, site_id if in_person else None)
+    races.lock(
+        appointment.clinician_id, considered.clinician_id, appointment.patient_id, site_id if in_person else None
+    )
     place = holds.Place(appointment.patient_id, _id(considered), slot.starts_at, slot.ends_at)
     holds.clear_way(place, now=now)
     is_request = considered.routed.decision is Verdict.case_decision
@@ -111,12 +113,8 @@ def _move(
         supersedes_id=appointment.routing_decision_id,
     )
     decision.save(force_insert=True)
-    check = coverage.store(
-        considered.coverage.of(modality), patient_id=appointment.patient_id, actor=actor, now=now
-    )
-    room = races.free_room(
-        site_id=site_id, starts_at=slot.starts_at, ends_at=slot.ends_at, besides=appointment.id
-    )
+    check = coverage.store(considered.coverage.of(modality), patient_id=appointment.patient_id, actor=actor, now=now)
+    room = races.free_room(site_id=site_id, starts_at=slot.starts_at, ends_at=slot.ends_at, besides=appointment.id)
     due = appointment.request_due_at or now + timedelta(hours=settings.REQUEST_ANSWER_HOURS)
     changed = Appointment.objects.filter(id=appointment.id, status=old_status, starts_at=old_start).update(
         clinician_id=considered.clinician_id,
@@ -132,7 +130,7 @@ def _move(
     )
     if not changed:
         raise _changed_meanwhile()
-    moved = Appointment.objects.select_related("routing_decision", "patient").get(id=appointment.id)
+    moved: Appointment = Appointment.objects.select_related("routing_decision", "patient").get(id=appointment.id)
     times_told = {"from": old_start.isoformat(), "to": moved.starts_at.isoformat()}
     events.row(moved, kind="rescheduled", actor=actor, now=now, from_status=old_status, detail=times_told).save(
         force_insert=True
@@ -158,9 +156,7 @@ def cancel(command: CancelCommand, *, actor: Actor, now: datetime) -> Appointmen
     return appointment
 
 
-def close(
-    appointment: Appointment, *, kind: str, reason: str, words: str, actor: Actor, now: datetime
-) -> None:
+def close(appointment: Appointment, *, kind: str, reason: str, words: str, actor: Actor, now: datetime) -> None:
     """Set it to `cancelled` with its event, screens, reminders and record, in the caller's transaction.
 
     Raises 409 `changed_meanwhile` when somebody was quicker.
@@ -195,9 +191,7 @@ def _changed_meanwhile() -> Conflict:
     return Conflict("changed_meanwhile", _("This visit was changed a moment ago. Look at it again first."))
 
 
-def _record(
-    action: Action, appointment: Appointment, *, actor: Actor, now: datetime, detail: dict[str, str]
-) -> None:
+def _record(action: Action, appointment: Appointment, *, actor: Actor, now: datetime, detail: dict[str, str]) -> None:
     audit.record(
         action,
         actor=actor,

@@ -19,7 +19,7 @@ from visits.rules.states import State
 def for_act(appointment_id: UUID, *, actor: Actor, now: datetime) -> Appointment:
     """The visit with its routing decision and patient joined. Raises `not_found` (404): unknown and not yours alike."""
     joined = Appointment.objects.select_related("routing_decision", "patient")
-    appointment = joined.filter(id=appointment_id).first()
+    appointment: Appointment | None = joined.filter(id=appointment_id).first()
     if appointment is None:
         raise NotFound("not_found", _("We could not find that page, or it is not yours to see."))
     policies.check_can_book_for(actor, patient_id=appointment.patient_id, now=now)

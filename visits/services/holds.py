@@ -53,7 +53,9 @@ def hold(command: HoldCommand, *, actor: Actor, now: datetime) -> Appointment:
     acting = actor.acting_for(patient_id)
     try:
         with transaction.atomic():
-            return _keep(command, patient_id=patient_id, zone=record.patient.time_zone, slot=slot, actor=acting, now=now)
+            return _keep(
+                command, patient_id=patient_id, zone=record.patient.time_zone, slot=slot, actor=acting, now=now
+            )
     except (IntegrityError, OperationalError) as error:
         busy = races.who_is_busy(error)
     raise races.slot_taken(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
 from django.db import Error, connection
@@ -42,7 +43,7 @@ def _key(one: UUID) -> int:
     return int.from_bytes(blake2b(one.bytes, digest_size=8, person=b"visits").digest(), "big", signed=True)
 
 
-def free_room(*, site_id: UUID, starts_at: datetime, ends_at: datetime, besides: UUID | None = None) -> RawSQL:
+def free_room(*, site_id: UUID, starts_at: datetime, ends_at: datetime, besides: UUID | None = None) -> Any:
     """An expression for the first free room of the site in that time, found by the statement that takes it.
 
     NULL when none is free, which `visits_in_person_has_room` then refuses.

@@ -120,18 +120,14 @@ def _settle(
     decision = _supersede(
         appointment, considered=considered, final_modality=modality, command=command, actor=actor, now=now
     )
-    check = coverage.store(
-        considered.coverage.of(modality), patient_id=appointment.patient_id, actor=actor, now=now
-    )
+    check = coverage.store(considered.coverage.of(modality), patient_id=appointment.patient_id, actor=actor, now=now)
     room = races.free_room(
         site_id=appointment.site_id,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         besides=appointment.id,
     )
-    waiting = Appointment.objects.filter(
-        id=appointment.id, status=State.requested, starts_at=appointment.starts_at
-    )
+    waiting = Appointment.objects.filter(id=appointment.id, status=State.requested, starts_at=appointment.starts_at)
     changed = waiting.update(
         status=State.booked,
         request_due_at=None,
@@ -143,7 +139,7 @@ def _settle(
     )
     if not changed:
         raise Conflict("already_decided", _("This request has been decided already."))
-    decided = Appointment.objects.select_related("routing_decision", "patient").get(id=appointment.id)
+    decided: Appointment = Appointment.objects.select_related("routing_decision", "patient").get(id=appointment.id)
     detail = {"verdict": command.verdict}
     events.row(decided, kind="decided", actor=actor, now=now, from_status=State.requested, detail=detail).save(
         force_insert=True

@@ -27,9 +27,7 @@ def length_of(service: Service, *, minutes: int | None) -> int:
     return minutes
 
 
-def check_offered(
-    clinician: ClinicianEntry, *, starts_at: datetime, minutes: int, now: datetime
-) -> slots.Start:
+def check_offered(clinician: ClinicianEntry, *, starts_at: datetime, minutes: int, now: datetime) -> slots.Start:
     """The working time that begins then, with its site. `starts_at` is UTC.
 
     Raises, each 422 on field `start`: `in_the_past`, `too_far`, `outside_hours`, `on_leave`.
@@ -41,7 +39,9 @@ def check_offered(
     found = slots.start_at(clinician.hours, starts_at=starts_at, minutes=minutes)
     if found is None:
         raise Refusal(
-            "outside_hours", _("There is no visit of that length at that time. Choose a time from the list."), field="start"
+            "outside_hours",
+            _("There is no visit of that length at that time. Choose a time from the list."),
+            field="start",
         )
     if slots.is_within(clinician.leave, starts_at=found.starts_at, ends_at=found.ends_at):
         raise Refusal("on_leave", _("The clinician is away then. Choose another time."), field="start")

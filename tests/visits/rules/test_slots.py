@@ -38,7 +38,13 @@ TABLE = [
     ("lets visits touch end to start", [("09:30", "11:30")], 30, 30, ["09:00", "11:30"]),
     ("goes on at the next start of the grid", [("09:00", "09:50")], 30, 30, ["10:00", "10:30", "11:00", "11:30"]),
     ("finds no room between two bookings that are too close", [("09:30", "10:00"), ("10:30", "12:00")], 60, 30, []),
-    ("takes overlapping leave and bookings together", [("08:00", "10:10"), ("09:30", "11:00")], 30, 30, ["11:00", "11:30"]),
+    (
+        "takes overlapping leave and bookings together",
+        [("08:00", "10:10"), ("09:30", "11:00")],
+        30,
+        30,
+        ["11:00", "11:30"],
+    ),
     ("finds none when leave covers the day", [("00:00", "23:59")], 30, 30, []),
     ("offers quarter hours", [("09:30", "12:00")], 15, 15, ["09:00", "09:15"]),
 ]
@@ -82,7 +88,9 @@ def test_it_counts_real_hours_on(day, expected_hours):
     night = hours((6, (0, 0), (5, 0)))
     begin = slots.instant(date.fromisoformat(day), time(0), zone=OHIO)
 
-    found = list(slots.free_starts(night, begin=begin, end=begin + timedelta(hours=8), busy=(), minutes=60, step_minutes=60))
+    found = list(
+        slots.free_starts(night, begin=begin, end=begin + timedelta(hours=8), busy=(), minutes=60, step_minutes=60)
+    )
 
     assert len(found) == expected_hours
 
@@ -99,7 +107,9 @@ def test_it_reads_each_row_in_its_own_zone():
     rows = hours((0, (9, 0), (9, 30))) + hours((0, (9, 0), (9, 30)), zone="America/Los_Angeles", site="west")
 
     found = list(
-        slots.free_starts(rows, begin=at("2026-11-23T00:00-05:00"), end=at("2026-11-24T05:00-05:00"), busy=(), minutes=30)
+        slots.free_starts(
+            rows, begin=at("2026-11-23T00:00-05:00"), end=at("2026-11-24T05:00-05:00"), busy=(), minutes=30
+        )
     )
 
     assert [(start.site, start.starts_at.hour) for start in found] == [("main", 14), ("west", 17)]
@@ -149,7 +159,10 @@ def test_it_agrees_with_trying_every_start(busy, minutes):
     for quarter in range(96):
         first = midnight + timedelta(minutes=15 * quarter)
         last = first + timedelta(minutes=minutes)
-        inside = any(midnight + timedelta(hours=a) <= first and last <= midnight + timedelta(hours=b) for a, b in [(8, 12), (13, 17)])
+        inside = any(
+            midnight + timedelta(hours=a) <= first and last <= midnight + timedelta(hours=b)
+            for a, b in [(8, 12), (13, 17)]
+        )
         if inside and not any(a < last and b > first for a, b in taken):
             expected.add(first)
     assert found == expected
