@@ -196,7 +196,7 @@ class ExampleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["how"].widget.hints = {  # type: ignore[attr-defined]
+        self.fields["how"].widget.hints = {
             "video": "You see each other. You need a camera.",
             "audio": "We call you. Any phone works.",
         }
@@ -205,4 +205,4 @@ class ExampleForm(forms.Form):
 class PainForm(forms.Form):
     """The one question of the booking example."""
 
-    pain = ExampleForm.base_fields["pain"]  # type: ignore[attr-defined]
+    pain = ExampleForm.base_fields["pain"]

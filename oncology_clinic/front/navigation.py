@@ -46,6 +46,8 @@ LINKS: dict[str, tuple[Item, ...]] = {
     Role.patient: (
         Item("visits:home", _("Visits")),
         Item("screening:mine", _("My answers")),
+        Item("billing:ask", _("Coverage")),
+        Item("caregivers:mine", _("Helpers")),
         Item("accounts:profile", _("My account")),
     ),
     Role.caregiver: (
