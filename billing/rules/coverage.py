@@ -126,7 +126,7 @@ def condition_failed(case: Case) -> Finding | None:
     """A condition known to be false, before any that is unknown."""
     for fact in case.winner.conditions:
         if case.question.facts.get(fact) is False:
-            said = Step("condition_failed", {"fact": outcomes.in_words(fact)})
+            said = Step("condition_failed", {"fact": fact})
             return _by_winner(case, Status.not_covered, f"condition_failed:{fact}", said)
     return None
 
@@ -135,7 +135,7 @@ def missing_fact(case: Case) -> Finding | None:
     missing = tuple(fact for fact in case.winner.conditions if fact not in case.question.facts)
     if not missing:
         return None
-    said = Step("missing_fact", {"facts": "; ".join(map(outcomes.in_words, missing))})
+    said = Step("missing_fact", {"facts": ",".join(missing)})
     found = _by_winner(case, Status.unknown_needs_review, f"missing_fact:{','.join(missing)}", said)
     return found.lacking(missing)
 

@@ -24,15 +24,10 @@ class Finding:
         return replace(self, missing_facts=facts)
 
 
-def in_words(code: str) -> str:
-    """`rural_originating_area` as `rural originating area`: readable where no better sentence is known."""
-    return code.replace("_", " ").replace("-", " ")
-
-
 def asked(question: Question) -> Step:
     values = {
-        "service": in_words(question.service),
-        "modality": in_words(question.modality),
+        "service": question.service,
+        "modality": question.modality,
         "dos": question.dos.isoformat(),
     }
     return Step("asked", values)
@@ -45,14 +40,14 @@ def how_many(candidates: Sequence[Candidate]) -> Step:
 
 
 def decides(rule: CoverageRule) -> Step:
-    values = {"rule": rule.id, "decision": in_words(rule.decision), "since": rule.valid_from.isoformat()}
+    values = {"rule": rule.id, "decision": str(rule.decision), "since": rule.valid_from.isoformat()}
     if rule.valid_to is None:
         return Step("decides_open", values)
     return Step("decides", {**values, "until": rule.valid_to.isoformat()})
 
 
 def conditions_met(rule: CoverageRule) -> Step:
-    return Step("conditions_met", {"facts": "; ".join(map(in_words, rule.conditions))})
+    return Step("conditions_met", {"facts": ",".join(rule.conditions)})
 
 
 def why_lost(candidate: Candidate, best: Candidate, *, is_conflict: bool) -> str:

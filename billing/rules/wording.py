@@ -44,6 +44,22 @@ SENTENCES = {
 }
 
 
+# These values of a step are code words, several joined by commas.
+CODE_WORDS = frozenset({"service", "modality", "decision", "fact", "facts"})
+
+
 def english(steps: Iterable[Step]) -> list[str]:
     """The steps as plain English sentences, in order, closing with the one every answer ends with."""
-    return [*(SENTENCES[step.code] % step.values for step in steps), NOT_A_GUARANTEE]
+    return [*(SENTENCES[step.code] % _readable(step) for step in steps), NOT_A_GUARANTEE]
+
+
+def in_words(code: str) -> str:
+    """`rural_originating_area` as `rural originating area`: readable where no better words are known."""
+    return code.replace("_", " ").replace("-", " ")
+
+
+def _readable(step: Step) -> dict[str, str]:
+    return {
+        name: "; ".join(in_words(code) for code in value.split(",")) if name in CODE_WORDS else value
+        for name, value in step.values.items()
+    }

@@ -16,3 +16,10 @@ def membership(patient_id: UUID, *, on: date) -> PlanMembership | None:
 def offered() -> list[Plan]:
     """The plans a patient may be enrolled in, by name."""
     return list(Plan.objects.filter(is_active=True).order_by("name", "id"))
+
+
+def named(*, payer: str | None, code: str | None) -> Plan | None:
+    """The plan that rules call by these two names, on sale or not."""
+    if not payer or not code:
+        return None
+    return Plan.objects.filter(payer=payer, code=code).first()

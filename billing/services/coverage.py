@@ -14,10 +14,11 @@ from django.db import transaction
 from billing import policies
 from billing.models import CoverageCheck, Plan, PlanMembership
 from billing.rules import coverage as resolution
-from billing.rules import estimate, outcomes, wording
+from billing.rules import outcomes
 from billing.rules.book import Book
 from billing.rules.model import Answer, Eligibility, Modality, PriorAuthorization, Question, Status, Step
 from billing.selectors import plans, rule_book
+from billing.services import kept as kept_words
 from billing.services.commands import CheckCoverage, SaidPlan
 from oncology_clinic.actors import Actor
 from oncology_clinic.audit import events as audit
@@ -145,8 +146,8 @@ def built(answer: Answer, *, patient_id: UUID, actor: Actor, now: datetime) -> C
         rule_code=answer.rule.id if answer.rule else "",
         rule_version=answer.rule.version if answer.rule else None,
         revision=answer.revision,
-        question=_question_kept(answer.question),
-        answer=_answer_kept(answer),
+        question=kept_words.question(answer.question),
+        answer=kept_words.answer(answer),
         asked_by_id=actor.account_id,
         created_at=now,
     )
@@ -226,40 +227,3 @@ def _answered(question: Question, book: Book) -> Answer:
         steps = (outcomes.asked(question), Step("no_plan_on_file"))
         return Answer(question, Status.unknown_needs_review, "no_rule", steps=steps, revision=book.revision)
     return resolution.resolve(question, book)
-
-
-def _question_kept(question: Question) -> dict[str, object]:
-    held = question.prior_auth
-    return {
-        "payer_type": question.payer_type,
-        "payer": question.payer,
-        "plan": question.plan,
-        "policy_situs": question.policy_situs,
-        "program_state": question.program_state,
-        "patient_location": question.patient_location,
-        "service": question.service,
-        "modality": question.modality,
-        "provider_type": question.provider_type,
-        "site": question.site,
-        "relation": question.relation,
-        "dos": question.dos.isoformat(),
-        "today": question.today.isoformat(),
-        "facts": dict(question.facts),
-        "elig271": question.elig271,
-        "prior_auth": held
-        and {
-            "service": held.service,
-            "from": held.valid_from.isoformat(),
-            "to": held.valid_to and held.valid_to.isoformat(),
-        },
-    }
-
-
-def _answer_kept(answer: Answer) -> dict[str, object]:
-    return {
-        "reason": answer.reason,
-        "explanation": wording.english(answer.steps),
-        "missing_facts": list(answer.missing_facts),
-        "cost": str(estimate.cost(answer)),
-        "losers": [{"rule": loser.rule.id, "version": loser.rule.version, "why": loser.why} for loser in answer.losers],
-    }

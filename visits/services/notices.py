@@ -1,4 +1,4 @@
-"""The letters of the outbox: to the patient about what became of a visit, to the on-call list about an emergency."""
+"""One letter to the patient about what became of a visit."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from oncology_clinic.actors import system_actor
 from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import Action, Category
-from oncology_clinic.outbox.delivery import Letter, deliver
+from oncology_clinic.outbox.delivery import deliver
 from visits.models import Appointment
 from visits.services import letters
 
@@ -56,25 +54,3 @@ def tell_patient(appointment_id: UUID, *, topic: str, message_id: UUID, now: dat
         detail={"channel": letter.channel, "key": key, "what": name},
     )
     return True
-
-
-def page_on_call(alert_id: UUID, *, message_id: UUID, now: datetime) -> int:
-    """Write to everybody on call that an emergency was reported; the number written to. No patient is named.
-
-    Safe to run twice: a letter's key is the message and the place in the list. Raises `DeliveryFailed`.
-    """
-    link = str(settings.BASE_URL).rstrip("/") + f"/screens/alerts/{alert_id}/"
-    for place, address in enumerate(settings.ON_CALL_EMAILS, start=1):
-        key = f"on-call.{message_id}.{place}"
-        subject, body = letters.written("email/on_call", words={"link": link, "clinic": settings.CLINIC_LETTER_NAME})
-        deliver(Letter(channel="email", to=address, subject=subject, body=body, idempotency_key=key))
-    audit.record(
-        Action.send,
-        actor=SYSTEM,
-        category=Category.message,
-        now=now,
-        object_type="screening.Alert",
-        object_id=alert_id,
-        detail={"channel": "email", "what": "on_call", "count": len(settings.ON_CALL_EMAILS)},
-    )
-    return len(settings.ON_CALL_EMAILS)
