@@ -1,4 +1,4 @@
-"""Contrast of the color tokens, measured in the stylesheet itself (ux.md: text 6:1, controls 3:1, both themes)."""
+"""Contrast of the color tokens, measured in the stylesheet itself (text 6:1, controls 3:1, both themes)."""
 
 from __future__ import annotations
 
