@@ -48,7 +48,6 @@ deploy: setup
 
 templates: setup
 	$(BIN)/djlint templates --lint
-	$(BIN)/djlint templates --check
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles shots

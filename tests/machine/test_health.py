@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import redis
+from celery.signals import beat_init, worker_init
 from django.db import OperationalError, connections
 from django.test import Client
 
-from oncology_clinic import probe, proxies
-from oncology_clinic.celery import _BeatsLife
+from oncology_clinic import celery, probe, proxies, starting
+from oncology_clinic.crypto import keys
+from oncology_clinic.crypto.keys import KeysDoNotFit
+from oncology_clinic.embedded import keyfile
 
 
 @pytest.mark.django_db
@@ -59,7 +62,7 @@ def test_it_is_not_ready_without_the_database_but_still_alive(client: Client, mo
 def test_beat_gives_a_sign_of_life_and_a_silent_one_is_dead(servers: Any, settings: Any) -> None:
     redis.Redis.from_url(settings.REDIS_URL).delete(probe.BEAT_KEY)
     before = probe.beat_answers(settings.REDIS_URL)
-    life = _BeatsLife()
+    life = celery._BeatsLife()
     life.note()  # rings of web servers and workers are no sign of beat
     of_others = probe.beat_answers(settings.REDIS_URL)
     life.begin()
@@ -67,6 +70,27 @@ def test_beat_gives_a_sign_of_life_and_a_silent_one_is_dead(servers: Any, settin
     assert (before, of_others) == (False, False)
     assert probe.beat_answers(settings.REDIS_URL)
     assert 0 < redis.Redis.from_url(settings.REDIS_URL).ttl(probe.BEAT_KEY) <= probe.BEAT_SECONDS
+
+
+@pytest.mark.parametrize("signal", [worker_init, beat_init])
+def test_a_worker_or_beat_with_a_wrong_key_ends_at_once(monkeypatch: pytest.MonkeyPatch, signal: Any) -> None:
+    def wrong() -> None:
+        raise KeysDoNotFit("This is not the key.")
+
+    monkeypatch.setattr(starting, "refuse_wrong_keys", wrong)
+
+    assert celery.refuse_wrong_keys in signal._live_receivers(None)
+    with pytest.raises(SystemExit, match="This is not the key"):
+        celery.refuse_wrong_keys()
+
+
+@pytest.mark.django_db
+def test_a_key_the_database_was_written_with_and_that_is_gone_stops_the_start(settings: Any) -> None:
+    keys.check_fingerprints()
+    settings.FIELD_ENCRYPTION_KEY = [keyfile.key()]
+
+    with pytest.raises(KeysDoNotFit):
+        keys.check_fingerprints()
 
 
 @pytest.mark.parametrize("part", ["web", "worker", "beat"])
