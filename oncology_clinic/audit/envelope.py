@@ -144,16 +144,17 @@ def canonical(payload: Mapping[str, Any]) -> bytes:
 def _refuse_inexact(value: Any) -> None:
     if value is None or type(value) in (str, int, bool):
         return
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is dict:
         for key, inner in value.items():
             if type(key) is not str:
                 raise PayloadRefused("keys of an audit payload are text")
             _refuse_inexact(inner)
-    elif isinstance(value, list | tuple):
+    elif kind is list or kind is tuple:
         for inner in value:
             _refuse_inexact(inner)
     else:
-        raise PayloadRefused(f"an audit payload cannot hold {type(value).__name__}")
+        raise PayloadRefused(f"an audit payload cannot hold {kind.__name__}")
 
 
 def blind_index(kind: str, subject: object) -> bytes:

@@ -38,8 +38,7 @@ def record(
     context = access_context.current_or_none()
     row = writer.event(
         action,
-        actor=actor,
-        context=context,
+        frame=writer.frame(actor, context),
         category=category,
         outcome=outcome,
         now=now,
@@ -57,8 +56,7 @@ def record_denied(*, actor: Actor, rule: str, now: datetime, patient_id: UUID | 
     context = access_context.current_or_none()
     row = writer.event(
         Action.denied,
-        actor=actor,
-        context=context,
+        frame=writer.frame(actor, context),
         category=Category.account,
         outcome=Outcome.denied,
         now=now,
@@ -85,4 +83,4 @@ def _pending_reads(context: AccessContext | None, *, actor: Actor, now: datetime
     context.ledger.batches.append(batch)
     writer.settle_on_commit(batch)
     reader = actor if context.actor.role is Role.anonymous else context.actor
-    return writer.reads(entries, actor=reader, context=context, now=now)
+    return writer.reads(entries, frame=writer.frame(reader, context), now=now)

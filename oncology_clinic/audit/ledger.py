@@ -20,5 +20,5 @@ def flush(context: AccessContext, *, now: datetime | None = None) -> None:
     context.ledger.is_closed = True
     entries = context.ledger.take(writer.is_safe)
     if entries:
-        rows = writer.reads(entries, actor=context.actor, context=context, now=now or timezone.now())
-        writer.insert_apart(rows)
+        frame = writer.frame(context.actor, context)
+        writer.insert_apart(writer.reads(entries, frame=frame, now=now or timezone.now()))

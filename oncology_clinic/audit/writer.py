@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from oncology_clinic.audit.contract import Action, Category, Outcome
 COLUMNS = "eid, ts, action, outcome, category, patient_bidx, actor_bidx, kid, payload, mac"
 _ROW = "(" + ", ".join(["%s"] * 10) + ")"
 ROWS_A_STATEMENT = 1_000
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 _PURPOSE_OF_ROLE = {
     Role.patient: Purpose.patient_request,
@@ -32,11 +34,27 @@ _PURPOSE_OF_ROLE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the events of one act or request share: who, from where, and the actor's pseudonym."""
+
+    facts: dict[str, Any]
+    actor_bidx: bytes
+    declared: frozenset[Category] | None
+
+
+def frame(actor: Actor, context: AccessContext | None) -> Frame:
+    return Frame(
+        facts={**_who(actor), **_whence(actor, context), "v": 1},
+        actor_bidx=actor_index(actor),
+        declared=context.declared if context else None,
+    )
+
+
 def event(
     action: Action,
     *,
-    actor: Actor,
-    context: AccessContext | None,
+    frame: Frame,
     category: Category,
     outcome: Outcome,
     now: datetime,
@@ -44,7 +62,7 @@ def event(
     facts: Mapping[str, Any],
 ) -> tuple[Any, ...]:
     """One row ready for `insert`: pseudonyms, encrypted payload, MAC. Empty facts are left out."""
-    payload = {**_who(actor), **_whence(actor, context), "patient": patient_id and str(patient_id), **facts, "v": 1}
+    payload = {**frame.facts, "patient": patient_id and str(patient_id), **facts}
     return envelope.Sealable(
         eid=uuid6.uuid7(),
         ts=now,
@@ -52,24 +70,23 @@ def event(
         outcome=int(outcome),
         category=int(category),
         patient_bidx=patient_index(patient_id),
-        actor_bidx=actor_index(actor),
+        actor_bidx=frame.actor_bidx,
         kid=envelope.current_kid(),
-        payload=envelope.encrypt({key: value for key, value in payload.items() if value not in (None, "", [], {})}),
+        payload=envelope.encrypt({key: value for key, value in payload.items() if value not in _EMPTY}),
     ).row()
 
 
-def reads(entries: Entries, *, actor: Actor, context: AccessContext, now: datetime) -> list[tuple[Any, ...]]:
+def reads(entries: Entries, *, frame: Frame, now: datetime) -> list[tuple[Any, ...]]:
     """One `read` event for each patient and category in the ledger."""
     return [
         event(
             Action.read,
-            actor=actor,
-            context=context,
+            frame=frame,
             category=category,
             outcome=Outcome.ok,
             now=now,
             patient_id=patient_id,
-            facts=_opened(opened, is_undeclared=_is_undeclared(category, context)),
+            facts=_opened(opened, is_undeclared=frame.declared is not None and category not in frame.declared),
         )
         for (category, patient_id), opened in entries.items()
     ]
@@ -163,7 +180,3 @@ def _opened(opened: Opened, *, is_undeclared: bool) -> dict[str, Any]:
 
 def _texts(values: Iterable[object]) -> list[str]:
     return sorted(str(value) for value in values)
-
-
-def _is_undeclared(category: Category, context: AccessContext) -> bool:
-    return context.declared is not None and category not in context.declared

@@ -59,8 +59,7 @@ def forged(**changes):
     """A row with a right MAC, as somebody with stolen MAC and payload keys makes it."""
     values = {
         "action": Action.delete,
-        "actor": DOCTOR,
-        "context": None,
+        "frame": writer.frame(DOCTOR, None),
         "category": Category.screening,
         "outcome": Outcome.ok,
         "now": timezone.now(),
@@ -435,6 +434,7 @@ def test_it_does_not_say_ok_without_the_mac_key(log, settings):
 
 def test_it_does_not_say_ok_without_any_key_for_seals(log, settings):
     settings.AUDIT_SEAL_PRIVATE_KEY = ""
+    settings.AUDIT_SEAL_PUBLIC_KEYS = []
 
     report, found = verdicts()
 
