@@ -213,6 +213,8 @@ def _with_plan(
     return replace(
         asked,
         modality=modality,
+        # Who stays at home for telehealth comes to the clinic for the same visit in person.
+        site="clinic" if modality == Modality.in_person and asked.site == "home" else asked.site,
         today=today,
         payer_type=known.payer_type or "",
         payer=known.payer or None,

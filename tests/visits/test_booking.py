@@ -351,6 +351,14 @@ def test_it_moves_a_visit_in_person_where_only_that_is_covered(clinic):
     assert booked.coverage.status == "covered"
 
 
+def test_it_asks_for_the_visit_in_person_as_one_at_the_clinic(clinic):
+    factories.a_member(clinic.patient, factories.a_plan())
+    factories.a_rule("video", decision="not_covered", modality=("video", "audio"), site=["home"])
+    factories.a_rule("here", decision="covered", modality=("in_person",), site=["clinic"])
+
+    assert book(clinic).appointment.modality == "in_person"
+
+
 def test_it_leaves_a_visit_where_it_is_when_neither_is_covered(clinic):
     covered(clinic, telehealth="not_covered", in_person="not_covered")
 
