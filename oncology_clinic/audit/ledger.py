@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.utils import timezone
 
 from oncology_clinic.audit import writer
 from oncology_clinic.audit.context import AccessContext
+from oncology_clinic.audit.contract import Category
+
+log = logging.getLogger(__name__)
 
 
 def flush(context: AccessContext, *, now: datetime | None = None) -> None:
@@ -20,5 +24,13 @@ def flush(context: AccessContext, *, now: datetime | None = None) -> None:
     context.ledger.is_closed = True
     entries = context.ledger.take(writer.is_safe)
     if entries:
+        _warn_of_undeclared(context, {category for category, _ in entries})
         frame = writer.frame(context.actor, context)
         writer.insert_apart(writer.reads(entries, frame=frame, now=now or timezone.now()))
+
+
+def _warn_of_undeclared(context: AccessContext, seen: set[Category]) -> None:
+    """The page is shown and its events are marked; somebody has to correct the declaration."""
+    undeclared = sorted(category.name for category in seen - context.declared) if context.declared is not None else []
+    if undeclared:
+        log.warning("route %s read %s and does not declare it", context.route, ", ".join(undeclared))

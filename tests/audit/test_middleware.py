@@ -84,13 +84,14 @@ def test_it_records_the_look_of_a_page_that_breaks_afterwards(client):
     assert len(events_of(patient.id)) == 1
 
 
-def test_it_marks_a_look_the_route_did_not_declare(client):
+def test_it_marks_a_look_the_route_did_not_declare_and_warns(client, caplog):
     patient = a_patient()
 
     client.get(f"/undeclared/{patient.id}/")
 
     [(_, payload)] = events_of(patient.id)
     assert payload["undeclared"] is True
+    assert "route reads_undeclared read demographics and does not declare it" in caplog.text
 
 
 def test_it_closes_the_ledger_before_a_stream_begins(client):
