@@ -229,6 +229,8 @@ CELERY_BEAT_SCHEDULE = {
         ("expire-holds", "visits.tasks.expire_holds", 60.0),
         ("relay-outbox", "oncology_clinic.outbox.tasks.relay", 2.0),
         ("clear-sessions", "oncology_clinic.accounts.tasks.clear_sessions", 600.0),
+        ("clear-drafts", "visits.tasks.clear_drafts", 3600.0),
+        ("forget-repeats", "oncology_clinic.idempotency.tasks.forget", 3600.0),
         ("seal-audit", "oncology_clinic.audit.tasks.seal", 5.0),
     ]
 }

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
+from oncology_clinic.actors import system_actor
 from oncology_clinic.errors import NotFound, Refusal
 from oncology_clinic.outbox import registry
 from oncology_clinic.outbox import services as outbox
@@ -45,6 +46,20 @@ def test_it_shows_a_draft_to_nobody_else_and_not_for_ever():
     drafts.drop(draft.id, actor=me, now=NOW)
     with pytest.raises(NotFound):
         drafts.read(draft.id, actor=me, now=NOW)
+
+
+@pytest.mark.django_db
+def test_it_deletes_the_bookings_nobody_finished_and_only_those():
+    me = factories.patient_actor(factories.a_patient())
+    old = drafts.start(patient_id=None, actor=me, now=NOW - timedelta(days=31))
+    young = drafts.start(patient_id=None, actor=me, now=NOW)
+
+    deleted = drafts.clear_expired(actor=system_actor("visits.clear_drafts"), now=NOW)
+
+    assert deleted == 1
+    assert drafts.read(young.id, actor=me, now=NOW).id == young.id
+    with pytest.raises(NotFound):
+        drafts.read(old.id, actor=me, now=NOW - timedelta(days=31))
 
 
 @pytest.mark.django_db
