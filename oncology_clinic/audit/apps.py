@@ -6,6 +6,7 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from oncology_clinic.audit import checks
+        from oncology_clinic.audit import checks, context, ledger
 
+        context.flush_with(ledger.flush)
         checks.register()

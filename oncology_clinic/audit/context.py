@@ -142,6 +142,14 @@ def current_or_none() -> AccessContext | None:
     return _current.get()
 
 
+_flushers: list[Callable[[AccessContext], None]] = []
+
+
+def flush_with(flush: Callable[[AccessContext], None]) -> None:
+    """The audit app says, when it is ready, how a ledger is written: the table is not there before."""
+    _flushers.append(flush)
+
+
 @contextmanager
 def open_context(context: AccessContext) -> Iterator[AccessContext]:
     """Make this the current context; the caller flushes its ledger."""
@@ -155,11 +163,9 @@ def open_context(context: AccessContext) -> Iterator[AccessContext]:
 @contextmanager
 def phi_context(name: str, *, purpose: Purpose = Purpose.system, actor: Actor | None = None) -> Iterator[AccessContext]:
     """A context for a task or command called `name`; its ledger is recorded when the block ends well or badly."""
-    from oncology_clinic.audit import ledger  # the ledger's table needs the app registry
-
     context = AccessContext(actor=actor or system_actor(name), purpose=purpose, route=name)
     with open_context(context):
         try:
             yield context
         finally:
-            ledger.flush(context)
+            _flushers[-1](context)

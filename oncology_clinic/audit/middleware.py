@@ -71,11 +71,7 @@ def _context_of(request: HttpRequest) -> AccessContext:
 
 
 def _address(request: HttpRequest) -> str:
-    """The peer's address; behind N proxies of ours, the N-th from the right of what they forwarded."""
-    proxies = getattr(settings, "TRUSTED_PROXY_COUNT", 0)
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if proxies and len(forwarded) >= proxies:
-        return str(forwarded[-proxies])[:64]
+    """The visitor's address; behind our proxies `proxies.py` has put the forwarded one in its place."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -260,4 +260,3 @@ AUDIT_ROUTES = {
     "schema": "the API's own description",
     "static": "files of the product",
 }
-AUDIT_PAST_KIDS: dict[int, str] = {}
