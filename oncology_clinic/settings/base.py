@@ -136,6 +136,7 @@ CLINIC_PHONE = "614-555-0142"
 CLINIC_TIME_ZONE = "America/New_York"
 CLINIC_STATE = "OH"
 ON_CALL_EMAILS = ["on-call@lakeside.example"]  # who is paged when a patient reports an emergency
+DEMO_SIGN_INS = False  # may seed_demo make people whose passwords it writes down? Never among real patients.
 REQUEST_ANSWER_HOURS = 24  # clinic policy: a case decision is promised within this time
 
 # -- language and time -------------------------------------------------------------------

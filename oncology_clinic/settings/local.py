@@ -17,6 +17,7 @@ _keys = keyfile.load_or_make(VAR_DIR / "keys.json")
 
 DEBUG = env.flag("CLINIC_DEBUG", default=False)  # /styleguide/ and Django's own error pages
 SECRET_KEY = _keys.secret_key
+DEMO_SIGN_INS = True
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 BASE_URL = os.environ.get("BASE_URL") or _run.get("base_url") or "http://127.0.0.1:8000"
 

@@ -17,6 +17,7 @@ def _key(word: str) -> str:
 
 
 DEBUG = False
+DEMO_SIGN_INS = True
 SECRET_KEY = _key("secret")
 ALLOWED_HOSTS = ["*"]
 # Rule tests need no database; the address is only read when one is used.
