@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views import View
 
 from oncology_clinic.accounts import policies as sign_in_policy
@@ -153,4 +154,4 @@ def record_denial(request: HttpRequest, refusal: Refusal) -> None:
 def require_role(actor: Actor, *roles: str) -> None:
     """Raise `Forbidden` unless the actor has one of these roles. For pages that belong to one kind of work."""
     if actor.role not in roles:
-        raise Forbidden("wrong_role", "This page is for another team.")
+        raise Forbidden("wrong_role", _("This page is for another team."))

@@ -72,7 +72,9 @@ def compiled(catalogue: Catalogue) -> bytes:
     pairs = sorted([(b"", catalogue.header.encode()), *(_pair(entry) for entry in _usable(catalogue.entries))])
     count, start = len(pairs), 28
     offset = start + 16 * count
-    originals, translations, texts = [], [], b""
+    originals: list[int] = []
+    translations: list[int] = []
+    texts = b""
     for table, side in ((originals, 0), (translations, 1)):
         for pair in pairs:
             table += [len(pair[side]), offset + len(texts)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def in_template(text: str) -> Iterator[Message]:
         yield from _message(name, [ast.literal_eval(one) for one in re.findall(LITERAL, literals)])
 
 
-def _message(function: str, literals: list[object]) -> Iterator[Message]:
+def _message(function: str, literals: Sequence[object]) -> Iterator[Message]:
     places = FUNCTIONS[function]
     context, text, plural = (
         "" if place is None else literals[place] if place < len(literals) else None for place in places

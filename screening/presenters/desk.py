@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from oncology_clinic.accounts import people
@@ -43,7 +43,7 @@ def _alert_cells(alert: Alert, *, now: datetime) -> list[dict[str, Any]]:
         {"text": wording.age(alert.opened_at, now=now), "label": _("Waiting")},
         {"text": due_words(alert, now=now), "label": _("Due")},
         {"text": owner_words(alert), "sub": alert.get_status_display(), "label": _("Owner")},
-        {"action": {"label": _("Open"), "href": href, "about": _("alert of %(name)s") % {"name": name}}},
+        {"action": {"label": pgettext("button", "Open"), "href": href, "about": _("alert of %(name)s") % {"name": name}}},
     ]
 
 
