@@ -14,7 +14,7 @@ from django.views import View
 from oncology_clinic.actors import STAFF_ROLES, Role
 from oncology_clinic.audit.contract import NotPhi
 from oncology_clinic.front import admin_areas, catalogue, navigation
-from oncology_clinic.pages import Page, actor_of, require_role
+from oncology_clinic.pages import Page, SignedInMixin, actor_of
 
 
 class Home(View):
@@ -29,14 +29,14 @@ class Home(View):
         return render(request, "front/landing.html", {"offered": catalogue.offered()})
 
 
-class AdminHome(Page):
+class AdminHome(SignedInMixin, Page):
     """Where an administrator begins: the areas of the clinic they look after."""
 
     template_name = "front/admin_home.html"
+    roles = (Role.administrator,)
     audit = NotPhi("links to the areas of administration")
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        require_role(self.actor, Role.administrator)
         return {"areas": admin_areas.areas()}
 
 
