@@ -1,0 +1,26 @@
+"""What the audit log says, as these tests ask it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oncology_clinic.audit import envelope
+from oncology_clinic.audit.contract import Action, Outcome
+from oncology_clinic.audit.models import Event
+
+
+def newest_id() -> int:
+    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def denied_since(number: int) -> list[dict[str, Any]]:
+    """The payloads of the refusals recorded after that event."""
+    rows = Event.objects.filter(id__gt=number, outcome=int(Outcome.denied)).order_by("id")
+    return [envelope.decrypt(row.payload) for row in rows]
+
+
+def reads_since(number: int, patient_id: Any) -> list[dict[str, Any]]:
+    """The payloads of the looks at this patient's record after that event."""
+    index = envelope.blind_index("patient", patient_id)
+    rows = Event.objects.filter(id__gt=number, action=int(Action.read), patient_bidx=index).order_by("id")
+    return [envelope.decrypt(row.payload) for row in rows]
