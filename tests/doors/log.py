@@ -24,3 +24,10 @@ def reads_since(number: int, patient_id: Any) -> list[dict[str, Any]]:
     index = envelope.blind_index("patient", patient_id)
     rows = Event.objects.filter(id__gt=number, action=int(Action.read), patient_bidx=index).order_by("id")
     return [envelope.decrypt(row.payload) for row in rows]
+
+
+def undeclared_since(number: int) -> list[list[str]]:
+    """What was opened since then in a category the route does not declare."""
+    rows = Event.objects.filter(id__gt=number, action=int(Action.read)).order_by("id")
+    opened = [envelope.decrypt(row.payload) for row in rows]
+    return [one.get("fields", []) or list(one["records"]) for one in opened if one.get("undeclared")]

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from oncology_clinic.audit.contract import Category, touches
 from oncology_clinic.errors import Refusal
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 from visits.patient_forms import BeginForm, BookPageForm, ChooseInsteadForm, QuestionsForm, TimeForm, day_of
@@ -22,7 +21,7 @@ from visits.selectors import patient_pages
 from visits.services import offering, wizard
 from visits.views.home import PATIENT_SIDE, SEEN
 
-BOOKING = touches(Category.appointment, Category.routing, Category.billing, Category.demographics, Category.screening)
+BOOKING = SEEN
 TIME_FIELDS = frozenset({"start", "clinician", "minutes"})
 
 

@@ -16,7 +16,14 @@ from visits.presenters import patient_visits as presenters
 from visits.selectors import patient_pages
 
 PATIENT_SIDE = (Role.patient, Role.caregiver)
-SEEN = touches(Category.appointment, Category.routing, Category.billing, Category.demographics, Category.screening)
+SEEN = touches(
+    Category.appointment,
+    Category.routing,
+    Category.billing,
+    Category.demographics,
+    Category.screening,
+    Category.caregiver,  # whom a caregiver acts for
+)
 
 
 class Home(SignedInMixin, Page):
