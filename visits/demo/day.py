@@ -16,6 +16,7 @@ from oncology_clinic.errors import Refusal
 from oncology_clinic.outbox.models import OutboxMessage
 from screening.selectors import requests as screen_requests
 from visits.demo import history, patients
+from visits.demo.looking import one_at_a_time
 from visits.demo.reading import Clinic, Person, Planned
 from visits.models import Appointment, ClinicianHours, Reminder, ReminderStatus, Site
 from visits.rules.states import State, can_move
@@ -49,7 +50,7 @@ def has_today(clinic: Clinic, *, now: datetime) -> bool:
     starts = [
         place_of(planned.clinician).instant(planned, in_days=0, now=now) for _person, planned in _of_today(clinic)
     ]
-    ours = [patients.find(person).id for person, _planned in _of_today(clinic)]
+    ours = patients.ids(person for person, _planned in _of_today(clinic))
     return Appointment.objects.filter(patient_id__in=ours, starts_at__in=starts).exists()
 
 
@@ -58,14 +59,15 @@ def make_past(clinic: Clinic, *, now: datetime) -> None:
     coordinator = _coordinator()
     for person, planned in _of_today(clinic):
         place = place_of(planned.clinician)
-        history.make(
-            person,
-            patients.find(person),
-            clinician=place.clinician,
-            site=place.site,
-            coordinator=coordinator,
-            last_at=place.instant(planned, in_days=-14, now=now),
-        )
+        with one_at_a_time():
+            history.make(
+                person,
+                patients.find(person),
+                clinician=place.clinician,
+                site=place.site,
+                coordinator=coordinator,
+                last_at=place.instant(planned, in_days=-14, now=now),
+            )
 
 
 def make_today(clinic: Clinic, *, now: datetime) -> int:
@@ -77,7 +79,8 @@ def make_today(clinic: Clinic, *, now: datetime) -> int:
         if visit is not None:
             made.append((person, visit))
     for person, visit in made:
-        _answer(person, visit, now=now)
+        with one_at_a_time():
+            _answer(person, visit, now=now)
     for _person, visit, state in _as_they_stand(made, now=now):
         _advance(visit, to=state, now=now)
     return len(made)
@@ -124,7 +127,8 @@ def _book(person: Person, planned: Planned, *, at: datetime, now: datetime) -> A
         answers=Answers(),
     )
     try:
-        return booking.book(command, actor=patients.actor_of(patient), now=now).appointment
+        with one_at_a_time():
+            return booking.book(command, actor=patients.actor_of(patient), now=now).appointment
     except Refusal as refusal:
         if refusal.code != "slot_taken":
             raise

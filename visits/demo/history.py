@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from oncology_clinic.accounts.models import Clinician, Patient
 from oncology_clinic.actors import Actor, Role
@@ -39,20 +41,25 @@ def make(
 def screen(
     patient: Patient, *, subject: Appointment, pain: int, distress: int, now: datetime, closed_by: Actor | None
 ) -> None:
-    """The pre-visit questions asked and answered. `closed_by` has seen to whatever they raised; None: it is open."""
+    """Pain and distress asked and answered. `closed_by` has seen to whatever they raised; None: it is open."""
     actor = patients.actor_of(patient)
+    given: Mapping[str, tuple[int, ...]] = {"nrs-pain": (pain,), "distress-0-10": (distress,)}
     request = screen_requests.ask(
-        patient_id=patient.id, subject_id=subject.id, due_at=subject.starts_at, actor=actor, now=now
+        patient_id=patient.id,
+        subject_id=subject.id,
+        due_at=subject.starts_at,
+        instruments=list(given),
+        actor=actor,
+        now=now,
     )
-    given = {"nrs-pain": (pain,), "distress-0-10": (distress,), "phq4": CALM}
     answer(request.id, given=given, actor=actor, now=now, closed_by=closed_by)
 
 
 def answer(
-    request_id: object, *, given: dict[str, tuple[int, ...]], actor: Actor, now: datetime, closed_by: Actor | None
+    request_id: UUID, *, given: Mapping[str, tuple[int, ...]], actor: Actor, now: datetime, closed_by: Actor | None
 ) -> None:
     for name, values in given.items():
-        command = AnswerScreen(request_id=request_id, instrument=name, answers=values)  # type: ignore[arg-type]
+        command = AnswerScreen(request_id=request_id, instrument=name, answers=values)
         answered = answers.answer_screen(command, actor=actor, now=now)
         if answered.alert is not None and closed_by is not None:
             alerts.close(
