@@ -254,11 +254,16 @@ class CancelForm(_VisitForm):
 
 
 class DecideRequestForm(_VisitForm):
-    location = StateField()
+    location = StateField(label=_("Where will the patient be?"))
     verdict = forms.ChoiceField(
-        choices=VERDICTS, widget=forms.RadioSelect, error_messages={"required": _("Choose where the visit will be.")}
+        label=_("Where will this visit be?"),
+        choices=VERDICTS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose where the visit will be.")},
     )
     reason = forms.CharField(
+        label=_("Why?"),
+        help_text=_("One sentence. It is kept with the decision."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the reason in a sentence.")},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from oncology_clinic import access
 from oncology_clinic.access import Domain
 from oncology_clinic.accounts import policies as account_policies
-from oncology_clinic.actors import Actor, Role
+from oncology_clinic.actors import CLINICAL_ROLES, Actor, Role
 from oncology_clinic.errors import Forbidden, Refusal
 
 
@@ -26,6 +26,11 @@ def check_can_book_for(actor: Actor, *, patient_id: UUID, now: datetime) -> None
     """Patients for themselves, caregivers by grant, clinical staff for their patients; others: `not_found` (404)."""
     account_policies.check_verified_staff(actor)
     access.check_can_act_for(actor, patient_id=patient_id, domain=Domain.appointments, now=now)
+
+
+def check_can_run_visits(actor: Actor) -> None:
+    """Clinical staff with a verified second factor; whose patient it is, is asked besides. Raises `Forbidden` (403)."""
+    account_policies.check_role(actor, tuple(CLINICAL_ROLES))
 
 
 def check_can_decide(actor: Actor, *, clinician_id: UUID) -> None:

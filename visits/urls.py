@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from visits.staff_urls import staff_urls
 from visits.views import booking, home, ics, visit
 
 app_name = "visits"
@@ -25,7 +26,5 @@ patient_urls = [
     path("<uuid:appointment_id>/print/", visit.Print.as_view(), name="print"),
     path("<uuid:appointment_id>/calendar.ics", ics.CalendarFile.as_view(), name="calendar"),
 ]
-
-staff_urls = []  # type: ignore[var-annotated]
 
 urlpatterns = [*patient_urls, *staff_urls]

@@ -50,6 +50,12 @@ def open_alerts_of(patient_ids: Collection[UUID]) -> dict[UUID, list[Alert]]:
     return found
 
 
+def standing(patient_ids: Collection[UUID]) -> list[tuple[UUID, str, str]]:
+    """Which alerts of these patients wait, and how they stand: to see that nothing changed. One statement."""
+    live = Alert.objects.filter(patient_id__in=patient_ids).live().order_by("id")
+    return list(live.phi_values("id", "severity", "status", reason="compared with a list already shown"))
+
+
 def one(alert_id: UUID) -> Alert | None:
     """One alert with patient, owner, screen and its events (prefetched). Two statements."""
     joined = Alert.objects.select_related("patient", "owner", "screen")

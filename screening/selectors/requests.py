@@ -38,6 +38,12 @@ def of_subjects(subject_ids: Collection[UUID]) -> dict[UUID, ScreenRequest]:
     return {request.subject_id: request for request in found}
 
 
+def standing(subject_ids: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """How far the screens asked for these subjects are: to see that nothing changed. One statement."""
+    found = ScreenRequest.objects.filter(subject_id__in=subject_ids).order_by("asked_at", "id")
+    return list(found.phi_values("id", "status", reason="compared with a list already shown"))
+
+
 def screens(request_id: UUID) -> dict[str, Screen]:
     """The screens of a request begun so far, by instrument. One statement."""
     return {screen.instrument: screen for screen in Screen.objects.filter(request_id=request_id).order_by("id")}

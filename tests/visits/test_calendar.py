@@ -17,6 +17,8 @@ from screening.models import ScreenRequest
 from screening.services import alerts
 from tests import factories
 from visits.models import Appointment, AppointmentEvent, Reminder, RoutingDecision
+from visits.presenters import day as day_presenters
+from visits.presenters import requests as request_presenters
 from visits.presenters import visits as presenters
 from visits.selectors import day, visits
 from visits.services import booking, calendar, holds, requests
@@ -351,19 +353,19 @@ def test_it_shows_each_person_their_own_visits(clinic):
 
 
 @pytest.mark.parametrize("rows", [1, 7])
-def test_it_reads_a_day_in_at_most_6_statements_however_many_rows(clinic, django_assert_max_num_queries, rows):
+def test_it_reads_a_day_in_8_statements_however_many_rows(clinic, django_assert_num_queries, rows):
     for number in range(rows):
         patient = factories.a_patient(f"patient{number}", diagnosis="Breast, stage II")
         start = [MONDAY_10 + timedelta(minutes=45 * n) for n in (0, 1, 4, 5, 6, 7, 8)][number]
         book(clinic, start=start, actor=factories.patient_actor(patient))
 
-    with django_assert_max_num_queries(6):
-        shown = presenters.day_page(day.day_list(clinic.doctor, on=MONDAY_10.date()))
+    with django_assert_num_queries(8):
+        shown = day_presenters.page(day.day_list(clinic.doctor, on=MONDAY_10.date(), now=NOW), now=NOW)
 
     assert len(shown["rows"]) == rows
     first = shown["rows"][0]
-    assert (first["time"], first["patient"], first["age"]) == ("10:00 am", "Ruth Delgado", 67)
-    assert first["diagnosis"] == "Breast, stage II"
+    assert (first["time"], first["name"]) == ("10:00 am", "Ruth Delgado")
+    assert first["about"] == "67 · Breast, stage II"
 
 
 def test_it_shows_a_clinician_no_other_clinicians_day(clinic):
@@ -372,19 +374,25 @@ def test_it_shows_a_clinician_no_other_clinicians_day(clinic):
             factories.clinician_actor(factories.a_clinician("stranger")),
             on=MONDAY_10.date(),
             clinician_id=clinic.clinician.id,
+            now=NOW,
         )
 
 
-def test_it_lists_requests_to_their_clinician_and_all_to_the_coordinator(clinic):
+def test_it_lists_requests_to_their_clinician_and_to_the_coordinator_who_cares_for_the_patient(clinic):
     visit = book(clinic, service="new-patient-consult")
     coordinator = factories.clinician_actor(factories.a_coordinator(), role=Role.nurse_coordinator)
 
-    assert [one.id for one in day.open_requests(clinic.doctor)] == [visit.id]
-    assert [one.id for one in day.open_requests(coordinator)] == [visit.id]
-    assert day.open_requests(factories.clinician_actor(factories.a_clinician("stranger"))) == []
-    row = presenters.request_row(day.open_requests(clinic.doctor)[0], now=NOW)
-    assert row["lean"] == "in_person"
-    assert row["reasons"][0]["code"] == "service_default:case"
+    def waiting(actor):
+        return [one.id for one in day.open_requests(actor, now=NOW)]
+
+    assert waiting(clinic.doctor) == [visit.id]
+    assert waiting(coordinator) == []
+    alerts.open_alert(patient_id=clinic.patient.id, kind="callback", severity="soon", actor=clinic.me, now=NOW)
+    assert waiting(coordinator) == [visit.id]
+    assert waiting(factories.clinician_actor(factories.a_clinician("stranger"))) == []
+    cells = request_presenters.page(day.open_requests(clinic.doctor, now=NOW), now=NOW)["rows"][0]["cells"]
+    assert cells[0]["tag"]["text"] == "24 h 0 min left"
+    assert cells[4]["text"] == "Leans to the clinic"
 
 
 def test_it_vouches_for_clinicians_with_a_visit_and_coordinators_with_an_alert(clinic):

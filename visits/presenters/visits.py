@@ -8,14 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from oncology_clinic.accounts import people
 from oncology_clinic.accounts.models import Patient
 from oncology_clinic.crypto.fields import reveal
 from visits.models import Appointment, Site
 from visits.presenters import catalogue, decisions, times
 from visits.rules.states import State
 from visits.selectors.calendar import SiteEntry
-from visits.selectors.day import Day, DayRow
 from visits.services.booking import Booked
 
 
@@ -140,64 +138,6 @@ def _answer_by(appointment: Appointment, *, site: SiteEntry) -> str:
         return ""
     words = {"time": times.at_site(due, site=site), "day": times.day(due, zone=site.time_zone)}
     return _("%(time)s on %(day)s") % words
-
-
-def day_page(day: Day) -> dict[str, Any]:
-    """The clinician's day list, ready to print."""
-    return {
-        "clinician": day.clinician.display_name,
-        "team": day.clinician.team,
-        "day": times.day_of(day.on),
-        "on": day.on,
-        "rows": [day_row(row, on=day.on, zone=day.clinician.time_zone) for row in day.rows],
-    }
-
-
-def day_row(row: DayRow, *, on: date, zone: str) -> dict[str, Any]:
-    """One visit of the day. Opens the patient's name, birth date and diagnosis."""
-    one = row.appointment
-    return {
-        "id": one.id,
-        "patient_id": one.patient_id,
-        "time": times.clock(one.starts_at, zone=zone),
-        "minutes": int((one.ends_at - one.starts_at).total_seconds() // 60),
-        "patient": people.patient_name(one.patient),
-        "age": age(one.patient, on=on),
-        "diagnosis": reveal(one.patient.diagnosis) or "",
-        "service": catalogue.label(one.service),
-        "modality": decisions.modality(one.modality),
-        "modality_code": one.modality,
-        "room": one.room.name if one.room else "",
-        "coverage": coverage_words(one.coverage_check.status) if one.coverage_check else _("Not asked"),
-        "status": status(one.status),
-        "status_code": one.status,
-        "pain": row.trend.pain if row.trend else [],
-        "distress": row.trend.distress if row.trend else [],
-        "alerts": [{"id": alert.id, "severity": alert.severity, "status": alert.status} for alert in row.alerts],
-        "has_alert": bool(row.alerts),
-    }
-
-
-def request_row(appointment: Appointment, *, now: datetime) -> dict[str, Any]:
-    """A request as its clinician reads it: who, what, the reasons of the rules, and by when."""
-    decision = appointment.routing_decision
-    told = decisions.stored_as_json(decision) if decision else None
-    site = site_entry(appointment.site)
-    return {
-        "id": appointment.id,
-        "patient_id": appointment.patient_id,
-        "patient": people.patient_name(appointment.patient),
-        "service": catalogue.label(appointment.service),
-        "day": times.day(appointment.starts_at, zone=appointment.site.time_zone),
-        "time": times.at_site(appointment.starts_at, site=site),
-        "clinician": appointment.clinician.display_name,
-        "lean": told["lean"] if told else None,
-        "reasons": told["reasons"] if told else [],
-        "tasks": decisions.staff_tasks(told["tasks"]) if told else [],
-        "location": appointment.patient_location,
-        "answer_by": _answer_by(appointment, site=site),
-        "is_overdue": appointment.request_due_at is not None and appointment.request_due_at < now,
-    }
 
 
 def coverage_words(value: str) -> str:

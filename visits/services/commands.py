@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from visits.rules.states import MissedBy
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -86,6 +88,24 @@ class CancelCommand:
     appointment_id: UUID
     reason: str
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseVisitCommand:
+    """A visit whose time has come and that nobody closed. `missed_by` None: it took place."""
+
+    appointment_id: UUID
+    missed_by: MissedBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindCommand:
+    """Exact values by which a patient is looked for; empty: not asked by this. All that are given must fit."""
+
+    name: str = ""
+    birth_date: date | None = None
+    email: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
