@@ -30,6 +30,7 @@ from visits.rules import catalogue, facts
 from visits.services import wizard
 
 NONE_OF_THESE = "none"
+UNKNOWN_PLACE = "unknown"
 DEVICES = (
     ("video", _("A phone, tablet or computer with a camera")),
     ("bandwidth", _("Internet that is good enough for video")),
@@ -76,11 +77,19 @@ def _flag_choices() -> list[tuple[str, str]]:
 
 
 def _state_choices() -> list[tuple[str, str]]:
-    return [("", str(_("I do not know yet"))), *STATES.items()]
+    return [*STATES.items(), (UNKNOWN_PLACE, str(_("I do not know yet")))]
 
 
 def _scale() -> list[tuple[str, str]]:
     return [*((str(number), str(number)) for number in range(11)), ("", str(_("I would rather not say")))]
+
+
+class AnyOfField(forms.MultipleChoiceField):
+    """A list of boxes where ticking none is an answer too, not an answer left out."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
 
 
 class BeginForm(CommandForm):
@@ -98,10 +107,10 @@ class BeginForm(CommandForm):
 class QuestionsForm(AnswersMixin, CommandForm):
     """How you feel first, then where and how. Three of the shared fields' groups are asked as one list each."""
 
-    temp_c = pain_baseline = ambers = self_pay_ack = None
-    cap_video = cap_bandwidth = cap_phone = None
-    comm_deaf_hoh = comm_relay_or_caption = comm_cognition_impaired = comm_helper = comm_interpreter = None
-    cannot_travel = barrier = None
+    temp_c = pain_baseline = ambers = self_pay_ack = None  # type: ignore[assignment]
+    cap_video = cap_bandwidth = cap_phone = None  # type: ignore[assignment]
+    comm_deaf_hoh = comm_relay_or_caption = comm_cognition_impaired = comm_helper = comm_interpreter = None  # type: ignore[assignment]
+    cannot_travel = barrier = None  # type: ignore[assignment]
 
     flags = forms.MultipleChoiceField(
         label=_("Do you have any of these now, or did you in the last day?"),
@@ -126,7 +135,7 @@ class QuestionsForm(AnswersMixin, CommandForm):
             "max_value": _("Write the temperature in Fahrenheit, from 86 to 113."),
         },
     )
-    pain_now = forms.TypedChoiceField(
+    pain_now = forms.TypedChoiceField(  # type: ignore[assignment]
         required=False,
         coerce=int,
         empty_value=None,
@@ -140,14 +149,15 @@ class QuestionsForm(AnswersMixin, CommandForm):
     )
     pain_new = YesNoField(label=_("Is this pain new, or worse than it was?"), widget=forms.RadioSelect(choices=YES_NO))
     location = forms.ChoiceField(
-        required=False,
         choices=_state_choices,
         label=_("Which state will you be in during the visit?"),
         help_text=_("State law says who may care for you by video or phone."),
-        error_messages={"invalid_choice": _("Choose a state from the list.")},
+        error_messages={
+            "required": _("Choose a state from the list."),
+            "invalid_choice": _("Choose a state from the list."),
+        },
     )
-    devices = forms.MultipleChoiceField(
-        required=False,
+    devices = AnyOfField(
         choices=DEVICES,
         label=_("What can you use at home?"),
         widget=forms.CheckboxSelectMultiple,
@@ -158,15 +168,16 @@ class QuestionsForm(AnswersMixin, CommandForm):
         label=_("Will you have a private and safe place to talk?"),
         widget=forms.RadioSelect(choices=YES_NO),
     )
-    comm_language = forms.ChoiceField(
-        required=False,
+    comm_language = forms.ChoiceField(  # type: ignore[assignment]
         choices=LANGUAGES_SPOKEN,
         label=_("Which language should we speak?"),
         help_text=_("An interpreter is free."),
-        error_messages={"invalid_choice": _("Choose a language from the list.")},
+        error_messages={
+            "required": _("Choose a language from the list."),
+            "invalid_choice": _("Choose a language from the list."),
+        },
     )
-    needs = forms.MultipleChoiceField(
-        required=False,
+    needs = AnyOfField(
         choices=NEEDS,
         label=_("Is any of this true for you?"),
         widget=forms.CheckboxSelectMultiple,
@@ -179,8 +190,7 @@ class QuestionsForm(AnswersMixin, CommandForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose an answer from the list.")},
     )
-    travel = forms.MultipleChoiceField(
-        required=False,
+    travel = AnyOfField(
         choices=TRAVEL,
         label=_("Getting to the clinic"),
         widget=forms.CheckboxSelectMultiple,
@@ -195,6 +205,11 @@ class QuestionsForm(AnswersMixin, CommandForm):
     def __init__(self, *args: Any, draft_id: UUID, **kwargs: Any) -> None:
         self.draft_id = draft_id
         super().__init__(*args, **kwargs)
+        self.fields["private_safe_place"].required = True  # it comes filled in; "(optional)" would say nothing
+
+    def clean_location(self) -> str:
+        given = str(self.cleaned_data["location"])
+        return "" if given == UNKNOWN_PLACE else given
 
     def clean_flags(self) -> list[str]:
         ticked: list[str] = self.cleaned_data["flags"]
@@ -275,7 +290,7 @@ class MoveForm(RescheduleForm):
 
 
 class CancelVisitForm(CancelForm):
-    reason = forms.ChoiceField(
+    reason = forms.ChoiceField(  # type: ignore[assignment]
         choices=CANCEL_REASONS,
         label=_("Why do you want to cancel?"),
         widget=forms.RadioSelect,

@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 from billing.services import words as coverage_words
 from oncology_clinic.accounts.places import STATES
 from oncology_clinic.errors import Refusal
-from visits.patient_forms import DEVICES, LANGUAGES_SPOKEN, NEEDS, NONE_OF_THESE, TRAVEL
+from visits.patient_forms import DEVICES, LANGUAGES_SPOKEN, NEEDS, NONE_OF_THESE, TRAVEL, UNKNOWN_PLACE
 from visits.presenters import catalogue, decisions, free_times, times
 from visits.rules import catalogue as rules_catalogue
 from visits.rules import facts, slots
+from visits.rules.catalogue import ServiceClass
 from visits.rules.findings import Lean, Urgency, Verdict
 from visits.selectors.calendar import SiteEntry
 from visits.services.commands import Answers
@@ -43,6 +44,32 @@ def home_href(draft: Draft, *, for_whom: str) -> str:
     return reverse("visits:home_for", kwargs={"patient_id": draft.patient_id}) if for_whom else reverse("visits:home")
 
 
+# -- the services ---------------------------------------------------------------------------------
+
+_FIRST = (ServiceClass.tele, ServiceClass.case, ServiceClass.hard, ServiceClass.soft)
+
+
+def shelves() -> list[dict[str, Any]]:
+    """The services by shelf; on each, those booked most often first, those that need the most care to read last."""
+    known = rules_catalogue.load().services
+
+    def place(one: dict[str, str]) -> int:
+        return _FIRST.index(known[one["slug"]].kind)
+
+    return [{**shelf, "services": sorted(shelf["services"], key=place)} for shelf in catalogue.bookable()]
+
+
+def choose(*, for_whom: str, patient_id: UUID | None) -> dict[str, Any]:
+    """The page of services."""
+    home = reverse("visits:home_for", kwargs={"patient_id": patient_id}) if for_whom else reverse("visits:home")
+    return {
+        "shelves": shelves(),
+        "back_href": home,
+        "patient": str(patient_id) if for_whom else "",
+        "acting_for": for_whom,
+    }
+
+
 # -- the questions ------------------------------------------------------------------------------
 
 
@@ -57,8 +84,16 @@ def questions(found: Asking, *, is_change: bool) -> dict[str, Any]:
         "back_href": back,
         "back_label": _("Back to your answers") if is_change else _("Back to your visits"),
         "is_change": is_change,
-        "step": _("Step 1 of 3"),
+        "more_is_open": is_change or _more_is_told(found),
     }
+
+
+def _more_is_told(found: Asking) -> bool:
+    """Is there something to see among the questions that open on demand?"""
+    told = found.draft.answers
+    return found.patient.language != "en" or (
+        told is not None and bool(_needs(told) or told.cannot_travel or told.barrier)
+    )
 
 
 def questions_again(found: Asking) -> dict[str, Any]:
@@ -67,7 +102,7 @@ def questions_again(found: Asking) -> dict[str, Any]:
     told = draft.answers
     if told is None:
         return {
-            "location": draft.location or patient.home_state,
+            "location": draft.location or patient.home_state or UNKNOWN_PLACE,
             "devices": [
                 name
                 for name, has in (
@@ -86,7 +121,7 @@ def questions_again(found: Asking) -> dict[str, Any]:
         "temp_f": draft.temperature,
         "pain_now": "" if told.pain_now is None else str(told.pain_now),
         "pain_new": _yes_no(told.pain_new),
-        "location": draft.location,
+        "location": draft.location or UNKNOWN_PLACE,
         "devices": [name for name in dict(DEVICES) if getattr(told, f"cap_{name}")],
         "private_safe_place": _yes_no(told.private_safe_place),
         "comm_language": told.comm_language,
@@ -111,11 +146,10 @@ def _yes_no(value: bool | None) -> str:
 def result(found: Considered, *, draft: Draft) -> dict[str, Any]:
     """The card that says where the visit will be, why (with source), and what it may cost."""
     routed = found.routed
-    modality = found.modality_to_keep
     site = _site(found, start=draft.start)
     return {
         "title": _headline(found),
-        "tag": {"text": _tag(found), "tone": "brand", "icon": ICONS.get(modality, "calendar")},
+        "tag": _tag(found),
         "where": _where(found, site=site),
         "next": _next(found),
         "is_same_day": routed.urgency is Urgency.same_day,
@@ -142,10 +176,13 @@ def _headline(found: Considered) -> str:
     }.get(found.modality_to_keep, _("This visit is from where you are"))
 
 
-def _tag(found: Considered) -> str:
+def _tag(found: Considered) -> dict[str, str]:
     if found.routed.decision is Verdict.case_decision:
-        return _("To be decided")
-    return modality_tag(found.modality_to_keep)
+        return {"text": _("To be decided"), "tone": "warn", "icon": "clock"}
+    if found.routed.decision is Verdict.blocked:
+        return {"text": _("Not this way"), "tone": "warn", "icon": "info"}
+    modality = found.modality_to_keep
+    return {"text": modality_tag(modality), "tone": "brand", "icon": ICONS.get(modality, "calendar")}
 
 
 def modality_tag(modality: str) -> str:
@@ -250,7 +287,6 @@ def time_page(found: Offer, *, is_change: bool, anyone: bool, now: datetime) -> 
         "result": result(found.considered, draft=draft),
         "instead_href": address("instead", draft),
         "draft_id": draft.id,
-        "step": _("Step 2 of 3"),
         "is_change": is_change,
         "aside": aside(found),
     }
@@ -315,7 +351,7 @@ def aside(found: Offer) -> dict[str, Any]:
     )
     return {
         "title": _("Your visit so far"),
-        "tag": {"text": _tag(considered), "tone": "brand", "icon": ICONS.get(considered.modality_to_keep, "calendar")},
+        "tag": _tag(considered),
         "lines": lines,
         "steps": [
             {"label": _("How do you feel?"), "is_done": True, "href": address("questions", draft)},
@@ -360,7 +396,6 @@ def check_page(found: Offer) -> dict[str, Any]:
         "title": _("Check your answers"),
         "back_href": address("time", draft, {"day": _day(found)} if _day(found) else None),
         "back_label": _("Back to the times"),
-        "step": _("Step 3 of 3"),
         "result": result(considered, draft=draft),
         "rows": [*_visit_rows(found), *_answer_rows(found)],
         "posted": posted(draft),
@@ -394,7 +429,8 @@ def _visit_rows(found: Offer) -> list[dict[str, str]]:
     rows = [{"key": _("Visit"), "value": catalogue.label(draft.service)}]
     if draft.start is not None and site is not None:
         day = times.day(draft.start, zone=site.time_zone)
-        clock = times.for_patient(draft.start, site=site, patient_zone=patient.time_zone)
+        own = free_times.own_clock(draft.start, zone=site.time_zone, patient_zone=patient.time_zone)
+        clock = "\n".join(part for part in (times.at_site(draft.start, site=site), own) if part)
         rows.append(
             {
                 "key": _("When"),
@@ -404,7 +440,16 @@ def _visit_rows(found: Offer) -> list[dict[str, str]]:
         )
     if considered.clinician is not None:
         rows.append({"key": _("With"), "value": considered.clinician.name})
+    rows.append({"key": _("Where"), "value": "\n".join(part for part in _headline_and_place(found) if part)})
+    rows.append({"key": _("Cost"), "value": cost(considered).headline})
     return rows
+
+
+def _headline_and_place(found: Offer) -> tuple[str, str]:
+    considered = found.considered
+    is_here = considered.routed.modality == "in_person"
+    site = _site(considered, start=found.draft.start) if is_here else None
+    return _headline(considered), _where(considered, site=site) if is_here else ""
 
 
 def _answer_rows(found: Offer) -> list[dict[str, str]]:

@@ -83,10 +83,10 @@ def zone_words(found: Times, *, patient_zone: str) -> str:
         return ""
     site = found.calendar.sites.get(first.site_id)
     place = STATES.get(site.state, site.state) if site else ""
-    words = {"place": place, "zone": times.zone_name(first.zone).partition(" (")[0]}
+    words = {"place": place, "zone": zone_short(first.zone)}
     said = _("Times are in %(place)s time (%(zone)s).") % words
     if times.differs(first.starts_at, one=first.zone, other=patient_zone):
-        own = _("Your own time (%(zone)s) stands below each one.") % {"zone": times.zone_name(patient_zone)}
+        own = _("Your own time (%(zone)s) stands below each one.") % {"zone": zone_short(patient_zone)}
         said = f"{said} {own}"
     return said
 
@@ -98,3 +98,16 @@ def pager(found: Times, *, address: Address, today: date) -> dict[str, str]:
     if found.first_day > today:
         shown["previous"] = address({})
     return shown
+
+
+def zone_short(zone: str) -> str:
+    """`Central`, out of `Central (Chicago)`."""
+    return times.zone_name(zone).partition(" (")[0]
+
+
+def own_clock(moment: datetime, *, zone: str, patient_zone: str) -> str:
+    """`9:00 am your time (Central)`; nothing where both clocks show the same."""
+    if not times.differs(moment, one=zone, other=patient_zone):
+        return ""
+    words = {"time": times.clock(moment, zone=patient_zone), "zone": zone_short(patient_zone)}
+    return _("%(time)s your time (%(zone)s)") % words

@@ -46,6 +46,7 @@ def home(found: Home, *, now: datetime) -> dict[str, Any]:
         "coming": [_small(one, now=now) for one in others],
         "past": [_past(one) for one in found.past],
         "book_href": _choose_href(person),
+        "book_kind": "is-quiet" if first else None,  # one primary button a page
         "patient": str(person.patient_id) if person else "",
         "quick": _quick(found),
         "people_href": reverse("visits:home") if person else "",
@@ -156,14 +157,15 @@ def card(one: Appointment) -> dict[str, Any]:
     site, zone = visits.site_entry(one.site), one.site.time_zone
     local = one.starts_at.astimezone(ZoneInfo(zone)).date()
     length = int((one.ends_at - one.starts_at).total_seconds() // 60)
+    own = free_times.own_clock(one.starts_at, zone=zone, patient_zone=one.patient_time_zone)
     return {
         "title": catalogue.label(one.service),
         "tag": _tag(one),
         "month": formats.date_format(local, "M"),
         "day": str(local.day),
         "date": formats.date_format(local, _("l, F j")),
-        "time": times.for_patient(one.starts_at, site=site, patient_zone=one.patient_time_zone),
-        "length": minutes(length),
+        "time": times.at_site(one.starts_at, site=site),
+        "length": " · ".join(part for part in (own, minutes(length)) if part),
         "lines": lines(one),
     }
 
@@ -345,7 +347,7 @@ def moving(found: Moving, *, now: datetime) -> dict[str, Any]:
         "now_words": _("Your visit stays on %(day)s, %(time)s, until you choose another time.")
         % {
             "day": times.day(one.starts_at, zone=site.time_zone if site else zone),
-            "time": times.for_patient(one.starts_at, site=site, patient_zone=zone) if site else "",
+            "time": times.at_site(one.starts_at, site=site) if site else "",
         },
         "back_href": address("visit", one),
         "days": free_times.days(found.times, address=of),

@@ -22,7 +22,9 @@ from visits.services.considering import Considered
 from visits.services.wizard import Draft
 
 WINDOW_DAYS = 14
-DAYS_SHOWN = 8
+DAYS_SHOWN = 7
+MANY = 12  # more starts than this in a day are thinned to the half hours: fewer to read, later days stay open
+ENOUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def times_for(
         first_day=first_day,
         day=chosen,
         known=found.record.calendar,
+        keep=draft.start,
         now=now,
     )
     return Offer(draft, found, for_whom, times=times)
@@ -153,6 +156,7 @@ def _times(
     known: Calendar,
     now: datetime,
     minutes: int | None = None,
+    keep: datetime | None = None,
 ) -> Times:
     """Two statements. A day asked for that has no free time any more: the first one that has."""
     begin = max(first_day or now.date(), now.date())
@@ -171,7 +175,7 @@ def _times(
     days: dict[date, list[Slot]] = {}
     for slot in _one_a_time(free):
         days.setdefault(local_day(slot), []).append(slot)
-    shown = dict(list(days.items())[:DAYS_SHOWN])
+    shown = {day_: _calm(slots, keep=keep) for day_, slots in list(days.items())[:DAYS_SHOWN]}
     return Times(
         days=shown,
         first_day=begin,
@@ -202,6 +206,12 @@ def _one_a_time(free: Iterable[Slot]) -> Iterator[Slot]:
         if slot.starts_at not in seen:
             seen.add(slot.starts_at)
             yield slot
+
+
+def _calm(free: list[Slot], *, keep: datetime | None) -> list[Slot]:
+    """On a day with many starts only those on the half hour, and the one chosen before."""
+    on_half_hours = [slot for slot in free if slot.starts_at.minute % 30 == 0 or slot.starts_at == keep]
+    return on_half_hours if len(free) > MANY and len(on_half_hours) >= ENOUGH else free
 
 
 def _for_whom(patient: Patient, *, actor: Actor) -> str:

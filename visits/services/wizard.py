@@ -108,7 +108,7 @@ def begin(command: BeginCommand, *, actor: Actor, now: datetime) -> Draft:
         raise Refusal("not_bookable", _("Our team plans this one with you. Call us."), field="service")
     with transaction.atomic():
         before = _own(actor).filter(patient_id=patient_id, expires_at__gt=now).order_by("-created_at").first()
-        row = BookingDraft(patient_id=patient_id, account_id=actor.account_id, created_at=now, expires_at=now + LIFE)
+        row = BookingDraft(patient_id=patient_id, account_id=_account(actor), created_at=now, expires_at=now + LIFE)
         draft = Draft(
             id=row.id,
             patient_id=patient_id,
@@ -211,13 +211,24 @@ def check_no_emergency(found: Considered, *, actor: Actor, now: datetime) -> Non
 
 
 def _own(actor: Actor) -> Any:
-    return BookingDraft.objects.filter(account_id=actor.account_id)
+    return BookingDraft.objects.filter(account_id=_account(actor))
+
+
+def _account(actor: Actor) -> UUID:
+    """Programs of ours have no account, and no drafts."""
+    if actor.account_id is None:
+        raise _not_found()
+    return actor.account_id
+
+
+def _not_found() -> NotFound:
+    return NotFound("not_found", _("We could not find that page, or it is not yours to see."))
 
 
 def _one(draft_id: UUID, *, actor: Actor, now: datetime) -> BookingDraft:
     row: BookingDraft | None = _own(actor).filter(id=draft_id).first()
     if row is None:
-        raise NotFound("not_found", _("We could not find that page, or it is not yours to see."))
+        raise _not_found()
     policies.check_can_book_for(actor, patient_id=row.patient_id, now=now)
     if row.expires_at <= now or "service" not in _plain(row):
         raise DraftExpired("draft_expired", _("You were away for a while, so we let your answers go. Start again."))

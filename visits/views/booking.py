@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +15,6 @@ from oncology_clinic.errors import Refusal
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 from visits.patient_forms import BeginForm, BookPageForm, ChooseInsteadForm, QuestionsForm, TimeForm, day_of
 from visits.presenters import booking as presenters
-from visits.presenters import catalogue
 from visits.presenters import patient_visits as visit_presenters
 from visits.selectors import patient_pages
 from visits.services import offering, wizard
@@ -30,20 +29,14 @@ class Choose(SignedInMixin, Page):
 
     template_name = "visits/patient_choose.html"
     roles = PATIENT_SIDE
-    audit = BOOKING
+    audit = SEEN
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
         patient_id: UUID | None = kwargs.get("patient_id")
         if patient_id is None or patient_id == self.actor.patient_id:
-            return {"shelves": catalogue.bookable(), "back_href": reverse("visits:home"), "patient": ""}
+            return presenters.choose(for_whom="", patient_id=None)
         person = patient_pages.person(self.actor, patient_id=patient_id, now=timezone.now())
-        back = reverse("visits:home_for", kwargs={"patient_id": patient_id})
-        return {
-            "shelves": catalogue.bookable(),
-            "back_href": back,
-            "patient": str(patient_id),
-            "acting_for": person.name,
-        }
+        return presenters.choose(for_whom=person.name, patient_id=patient_id)
 
 
 class Begin(SignedInMixin, UseCaseView):
@@ -52,11 +45,11 @@ class Begin(SignedInMixin, UseCaseView):
     http_method_names = ["post", "options"]
     template_name = "visits/patient_choose.html"
     roles = PATIENT_SIDE
-    audit = BOOKING
+    audit = SEEN
     form_class = BeginForm
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        return {"shelves": catalogue.bookable(), "back_href": reverse("visits:home"), "patient": ""}
+        return presenters.choose(for_whom="", patient_id=None)
 
     def act(self, command: wizard.BeginCommand, **kwargs: Any) -> wizard.Draft:
         return wizard.begin(command, actor=self.actor, now=timezone.now())
@@ -69,7 +62,6 @@ class WizardMixin(SignedInMixin):
     """A page of the wizard: a draft that ran out begins again, a page asked too early leads to the one before."""
 
     roles = PATIENT_SIDE
-    audit = BOOKING
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -86,7 +78,7 @@ class WizardMixin(SignedInMixin):
         if refusal.code == "time_first":
             return redirect("visits:time", draft_id=kwargs["draft_id"])
         if refusal.code == "emergency":
-            return stop(self, refusal, draft_id=kwargs["draft_id"])
+            return stop(request, refusal, draft_id=kwargs["draft_id"])
         raise refusal
 
     @property
@@ -95,17 +87,17 @@ class WizardMixin(SignedInMixin):
         return "check" in (self.request.GET.get("next"), self.request.POST.get("next"))  # type: ignore[attr-defined]
 
 
-def stop(view: Any, refusal: Refusal, *, draft_id: UUID | None) -> HttpResponse:
+def stop(request: HttpRequest, refusal: Refusal, *, draft_id: UUID | None) -> HttpResponse:
     """The emergency page. 422."""
-    view.template_name = "visits/patient_emergency.html"
     change = reverse("visits:questions", kwargs={"draft_id": draft_id}) if draft_id else reverse("visits:choose")
-    response: HttpResponse = view.show(presenters.emergency(refusal, change_href=change), status=refusal.status)
-    return response
+    context = presenters.emergency(refusal, change_href=change)
+    return render(request, "visits/patient_emergency.html", context, status=refusal.status)
 
 
 class Questions(WizardMixin, UseCaseView):
     """How you feel first; then where you will be and how we can meet."""
 
+    audit = SEEN
     template_name = "visits/patient_questions.html"
     form_class = QuestionsForm
 
@@ -135,6 +127,7 @@ class Questions(WizardMixin, UseCaseView):
 class Time(WizardMixin, UseCaseView):
     """Where the visit will be, why, what it may cost; a day and a time."""
 
+    audit = SEEN
     template_name = "visits/patient_time.html"
     form_class = TimeForm
 
@@ -165,6 +158,7 @@ class Instead(WizardMixin, UseCaseView):
     """Another way for the same visit, in one press."""
 
     http_method_names = ["post", "options"]
+    audit = SEEN
     template_name = "visits/patient_time.html"
     form_class = ChooseInsteadForm
 
@@ -188,6 +182,7 @@ class Instead(WizardMixin, UseCaseView):
 class Check(WizardMixin, Page):
     """Everything once more; the last button posts the shared booking form."""
 
+    audit = SEEN
     template_name = "visits/patient_check.html"
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
@@ -199,7 +194,7 @@ class Book(SignedInMixin, UseCaseView):
 
     template_name = "visits/patient_book.html"
     roles = PATIENT_SIDE
-    audit = BOOKING
+    audit = SEEN
     form_class = BookPageForm
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -217,7 +212,7 @@ class Book(SignedInMixin, UseCaseView):
             if refusal.is_denial:
                 raise
             if refusal.code == "emergency":
-                return stop(self, refusal, draft_id=form.cleaned_data["draft"])
+                return stop(request, refusal, draft_id=form.cleaned_data["draft"])
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
             return self._again(form, refusal)
         return redirect("visits:booked", appointment_id=result.appointment.id)
@@ -233,7 +228,6 @@ class Book(SignedInMixin, UseCaseView):
                 return self._answers(draft_id, form=form, status=status)
         except Refusal:
             pass  # the draft has run out meanwhile; what was sent is still here
-        self.template_name = "visits/patient_book.html"
         return self.show(presenters.book_again(form, refusal), status=status)
 
     def _times(self, draft_id: UUID, *, form: BookPageForm, status: int) -> HttpResponse:
@@ -246,14 +240,12 @@ class Book(SignedInMixin, UseCaseView):
         for name in TIME_FIELDS & set(form.errors):
             shown.add_error("slot", str(form.errors[name][0]))
         page = presenters.time_page(found, is_change=False, anyone=False, now=now)
-        self.template_name = "visits/patient_time.html"
-        return self.show({**page, "form": shown}, status=status)
+        return render(self.request, "visits/patient_time.html", {**page, "form": shown}, status=status)
 
     def _answers(self, draft_id: UUID, *, form: BookPageForm, status: int) -> HttpResponse:
         found = offering.check(draft_id, actor=self.actor, now=timezone.now())
-        self.template_name = "visits/patient_check.html"
         context = {**presenters.check_page(found), "form": presenters.errors_in_words(form)}
-        return self.show(context, status=status)
+        return render(self.request, "visits/patient_check.html", context, status=status)
 
 
 class Booked(SignedInMixin, Page):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from oncology_clinic.actors import Role
@@ -43,8 +44,7 @@ class Home(SignedInMixin, Page):
         people = patient_pages.helped(self.actor, now=timezone.now())
         if len(people) == 1:
             return redirect("visits:home_for", patient_id=people[0].patient_id)
-        self.template_name = "visits/patient_people.html"
-        return self.show(presenters.people(people))
+        return render(self.request, "visits/patient_people.html", presenters.people(people))
 
 
 class HomeFor(SignedInMixin, Page):
@@ -66,4 +66,9 @@ class Offered(Page):
     audit = NotPhi("the public catalogue of services")
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        return {"groups": catalogue.offered(), "is_signed_in": self.actor.role in PATIENT_SIDE}
+        return {
+            "groups": catalogue.offered(),
+            "is_signed_in": self.actor.role in PATIENT_SIDE,
+            "book_href": reverse("visits:choose" if self.actor.role is Role.patient else "visits:home"),
+            "sign_in_href": reverse("accounts:sign_in"),
+        }

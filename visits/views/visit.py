@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,8 +68,9 @@ class Move(SignedInMixin, UseCaseView):
     def show(self, context: dict[str, Any], status: int = 200) -> HttpResponse:
         refusal = context.get("refusal")
         if refusal is not None and refusal.code == "emergency":
-            self.template_name = "visits/patient_emergency.html"
-            context = emergency(refusal, change_href="")
+            return render(
+                self.request, "visits/patient_emergency.html", emergency(refusal, change_href=""), status=status
+            )
         return super().show(context, status)
 
     def act(self, command: RescheduleCommand, **kwargs: Any) -> Appointment:

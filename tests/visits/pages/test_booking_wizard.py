@@ -91,7 +91,7 @@ def test_it_takes_the_same_keys_as_the_programs_door(clinic):
     assert Appointment.objects.get().service == "nutrition-counseling"
 
 
-@pytest.mark.parametrize("flag, has_988", [("chest_pain_new", False), ("suicide_plan_or_intent", True)])
+@pytest.mark.parametrize(("flag", "has_988"), [("chest_pain_new", False), ("suicide_plan_or_intent", True)])
 def test_it_stops_at_an_emergency_answer_and_records_it(clinic, flag, has_988):
     draft = begun(clinic)
 
@@ -222,7 +222,7 @@ def test_it_shows_the_next_times_also_without_a_draft(clinic):
 
 
 @pytest.mark.parametrize(
-    "fields, sentence",
+    ("fields", "sentence"),
     [
         ({"flags": []}, "Tick what you have, or"),
         ({"flags": ["none", "jaundice_new"]}, "Leave only what is true"),
@@ -249,7 +249,9 @@ def test_it_says_what_to_mend_and_keeps_what_was_typed(clinic, fields, sentence)
         assert '<option value="KY" selected>' in page
 
 
-@pytest.mark.parametrize("slot", ["", "soon", "2026-12-01T10:00:00|x", "2026-12-01T10:00:00+00:00|not-an-id", "|" * 200])
+@pytest.mark.parametrize(
+    "slot", ["", "soon", "2026-12-01T10:00:00|x", "2026-12-01T10:00:00+00:00|not-an-id", "|" * 200]
+)
 def test_it_asks_for_a_time_from_the_list(clinic, slot):
     draft = answered(clinic)
 
@@ -279,7 +281,9 @@ def test_it_begins_only_what_a_patient_can_book(clinic, service):
     assert not BookingDraft.objects.exists()
 
 
-@pytest.mark.parametrize("query", ["day=never", "day=2026-99-99", "from=0001-01-01", "from=9999-12-31", "day=1999-01-01"])
+@pytest.mark.parametrize(
+    "query", ["day=never", "day=2026-99-99", "from=0001-01-01", "from=9999-12-31", "day=1999-01-01"]
+)
 def test_it_shows_the_first_days_for_a_broken_link(clinic, query):
     draft = answered(clinic)
 
