@@ -45,14 +45,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(people)} people can sign in")
 
     def _bulk(self, size: bulk.Size) -> None:
-        bars = {
-            what: tqdm(total=total, desc=what, unit_scale=True, file=self.stderr)
-            for what, total in (("patients", size.patients), ("appointments", size.appointments))
-            if total
-        }
+        bars: dict[str, tqdm[Any]] = {}
 
         def progress(what: str, done: int, of: int) -> None:
+            if what not in bars:
+                bars[what] = tqdm(total=of, desc=what, unit_scale=True, file=self.stderr)
             bars[what].update(done - bars[what].n)
+            if done == of:
+                bars[what].close()
 
         try:
             bulk.make(size, actor=system_actor("seed_demo"), now=timezone.now(), progress=progress)
