@@ -104,7 +104,8 @@ def current_era() -> int:
             "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid "
             "AND attnum = adnum WHERE adrelid = 'audit_event'::regclass AND attname = 'era'"
         )
-        return int(cursor.fetchone()[0])
+        found = cursor.fetchone()
+        return int(found[0]) if found else 0  # somebody took the default away: no era is ours
 
 
 def _is_ours() -> bool:
@@ -176,7 +177,7 @@ def _end_of_chunk(era: int, lo: int, hi: int, *, rows: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT xid::text FROM audit_event WHERE era = %s AND xid >= %s::text::xid8 AND xid < %s::text::xid8 "
-            "ORDER BY xid, id OFFSET %s LIMIT 1",
+            "ORDER BY audit_event.xid, audit_event.id OFFSET %s LIMIT 1",
             [era, str(lo), str(hi), rows],
         )
         found = cursor.fetchone()
@@ -188,7 +189,8 @@ def _rows(era: int, lo: int, hi: int) -> tuple[list[int], list[bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, xid::text, to_char(db_ts AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'), uuid_send(eid), mac "
-            "FROM audit_event WHERE era = %s AND xid >= %s::text::xid8 AND xid < %s::text::xid8 ORDER BY era, xid, id",
+            "FROM audit_event WHERE era = %s AND xid >= %s::text::xid8 AND xid < %s::text::xid8 "
+            "ORDER BY audit_event.era, audit_event.xid, audit_event.id",
             [era, str(lo), str(hi)],
         )
         for id_, xid, db_ts, eid, mac in cursor:

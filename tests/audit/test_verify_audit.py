@@ -4,6 +4,7 @@ Each attack is one of the table in docs/decisions/0004-audit-log.md.
 """
 
 import io
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -78,6 +79,20 @@ def insert_sealed_forgery(row):
         f"SELECT {', '.join(['%s'] * 10)}, xid, era FROM audit_event WHERE id = 5"
     )
     as_superuser((sql, row))
+
+
+@contextmanager
+def rules_restored():
+    """What an attacker did to the tables' own rules is put right again."""
+    try:
+        yield
+    finally:
+        as_superuser("TRUNCATE audit_event, audit_seal")
+        with connection.cursor() as cursor:
+            for table, columns in {"audit_event": ("era", "xid", "kid"), "audit_seal": ("root", "sealed_at")}.items():
+                for column in columns:
+                    cursor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")
+            cursor.execute("ALTER TABLE audit_event ALTER COLUMN era SET DEFAULT 1")
 
 
 # -- nothing wrong --------------------------------------------------------------------------
@@ -303,7 +318,62 @@ def test_it_names_a_replayed_event(log, source):
     assert report.first_bad == source
 
 
+@pytest.mark.parametrize("place", ["era", "xid"])
+def test_it_names_an_event_taken_out_of_the_order(log, place):
+    """Rows without a place are in no range of any seal, and the auditor's page shows them all the same."""
+    with rules_restored():
+        as_superuser(
+            f"ALTER TABLE audit_event ALTER COLUMN {place} DROP NOT NULL",
+            f"UPDATE audit_event SET {place} = NULL WHERE id = 33",
+        )
+        report, found = verdicts()
+
+    assert found == {"EVENTS-ADDED"}
+    assert report.first_bad == 33
+
+
 # -- seals ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["root", "sealed_at"])
+def test_it_names_a_seal_with_an_emptied_column(log, column):
+    with rules_restored():
+        as_superuser(
+            f"ALTER TABLE audit_seal ALTER COLUMN {column} DROP NOT NULL",
+            f"UPDATE audit_seal SET {column} = NULL WHERE n = 2",
+        )
+        status, text = said()
+
+    assert status == 1
+    assert "SEAL-SIGNATURE-BAD 2" in text
+
+
+def test_it_names_a_seal_whose_list_of_events_is_no_list(log):
+    as_superuser("UPDATE audit_seal SET manifest = 'xyz' WHERE n = 2")
+
+    status, text = said()
+
+    assert status == 1
+    assert "ROOT-MISMATCH seal 2: its list of events was edited" in text
+
+
+@pytest.mark.parametrize("number", [0, -5])
+def test_it_names_a_seal_planted_before_the_first(log, number):
+    kept = "era, lo, hi, count, root, manifest, previous, sealed_at, key_id, signature"
+    as_superuser(f"INSERT INTO audit_seal (n, {kept}) SELECT {number}, {kept} FROM audit_seal WHERE n = 3")
+
+    report, found = verdicts()
+
+    assert "SEAL-CHAIN-BROKEN" in found
+    assert report.exit is Exit.tampering
+
+
+def test_it_names_an_era_that_was_taken_away(log):
+    with rules_restored():
+        as_superuser("ALTER TABLE audit_event ALTER COLUMN era DROP DEFAULT")
+        _, found = verdicts()
+
+    assert found == {"EVENTS-ADDED"}
 
 
 def test_it_names_a_cut_off_sealed_tail(log):
@@ -417,6 +487,17 @@ def test_it_does_not_say_ok_with_a_shortened_anchor(log):
     assert "ANCHOR-INCOMPLETE" in text
 
 
+def test_it_does_not_say_ok_when_the_anchor_lost_the_newest_seal(log):
+    lines = log.path.read_bytes().splitlines(keepends=True)
+    log.path.write_bytes(b"".join(lines[:-1]))
+
+    just_sealed = verification.verify(now=timezone.now())
+    later = verification.verify(now=timezone.now() + timedelta(minutes=2))
+
+    assert just_sealed.exit is Exit.ok
+    assert "ANCHOR-INCOMPLETE" in {finding.verdict for finding in later.findings}
+
+
 def test_it_does_not_say_ok_with_a_damaged_anchor(log):
     log.path.write_text("rubbish\n" + log.path.read_text())
 
@@ -499,3 +580,19 @@ def test_it_tells_how_far_it_is(log):
     verification.verify(now=timezone.now(), progress=read.append)
 
     assert sum(read) == verification.count_events() == 35
+
+
+# -- transaction numbers are numbers ---------------------------------------------------------
+
+
+def test_it_proves_an_honest_log_whose_transaction_numbers_gain_a_digit(empty_log):
+    some_events(4)
+    as_superuser("UPDATE audit_event SET xid = (ARRAY['99', '100', '999', '1000'])[id]::xid8 WHERE id BETWEEN 1 AND 4")
+    for _ in range(3):
+        seal_now(rows_a_seal=1)
+
+    report, found = verdicts()
+
+    assert found == set()
+    assert report.seals > 1
+    assert report.sealed_events == 4
