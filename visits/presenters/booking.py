@@ -153,13 +153,22 @@ def result(found: Considered, *, draft: Draft) -> dict[str, Any]:
         "where": _where(found, site=site),
         "next": _next(found),
         "is_same_day": routed.urgency is Urgency.same_day,
-        "reasons": [
-            {"text": one["text"], "source": one["source"], "href": one["url"]} for one in decisions.reasons(routed)
-        ],
+        "reasons": reasons_shown(decisions.reasons(routed)),
         "tasks": decisions.patient_tasks(routed),
         "cost": cost(found),
         "choices": choices(found, draft=draft),
     }
+
+
+def reasons_shown(reasons: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Each reason with its source; a state is called by its name, not its two letters."""
+    return [{"text": _with_state(one), "source": one["source"], "href": one["url"]} for one in reasons]
+
+
+def _with_state(reason: dict[str, str]) -> str:
+    rule, _colon, state = reason["code"].rpartition(":")
+    is_about_state = rule == "legal:not_authorized_in" and state in STATES
+    return reason["text"].replace(f" {state} ", f" {STATES[state]} ") if is_about_state else reason["text"]
 
 
 def _headline(found: Considered) -> str:

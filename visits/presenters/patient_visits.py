@@ -18,7 +18,7 @@ from oncology_clinic.crypto.fields import reveal
 from screening.models import RequestStatus, ScreenRequest
 from visits.models import Appointment
 from visits.presenters import catalogue, decisions, free_times, times, visits
-from visits.presenters.booking import ICONS, minutes, modality_tag
+from visits.presenters.booking import ICONS, minutes, modality_tag, reasons_shown
 from visits.rules import catalogue as rules_catalogue
 from visits.rules.states import State
 from visits.selectors.patient_pages import Home, Seen
@@ -242,9 +242,7 @@ def note(one: Appointment, *, now: datetime) -> dict[str, str]:
             "icon": "phone",
         }
     return {
-        "text": _(
-            "Your team tells you how to join before the visit. Have your phone near you. Questions? Call %(phone)s."
-        )
+        "text": _("This visit is by video. If you do not know how to join, call us at %(phone)s before it begins.")
         % {"phone": phone},
         "icon": "video",
     }
@@ -289,8 +287,7 @@ def why(one: Appointment) -> list[dict[str, str]]:
     if one.routing_decision is None:
         return []
     told = decisions.stored_as_json(one.routing_decision)
-    reasons: list[dict[str, str]] = told["reasons"]
-    return [{"text": reason["text"], "source": reason["source"], "href": reason["url"]} for reason in reasons]
+    return reasons_shown(told["reasons"])
 
 
 def cost(one: Appointment) -> coverage_words.Words | None:
