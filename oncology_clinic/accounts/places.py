@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+StrOrPromise = str | Promise
+
 STATES: dict[str, str] = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
     "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia",
@@ -15,14 +20,14 @@ STATES: dict[str, str] = {
     "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
 }  # fmt: skip
 
-TIME_ZONES: dict[str, str] = {
-    "America/New_York": "Eastern (New York)",
-    "America/Indiana/Indianapolis": "Eastern (Indianapolis)",
-    "America/Chicago": "Central (Chicago)",
-    "America/Denver": "Mountain (Denver)",
-    "America/Phoenix": "Mountain (Phoenix, no summer time)",
-    "America/Los_Angeles": "Pacific (Los Angeles)",
-    "America/Anchorage": "Alaska (Anchorage)",
-    "Pacific/Honolulu": "Hawaii (Honolulu)",
-    "America/Puerto_Rico": "Atlantic (Puerto Rico)",
+TIME_ZONES: dict[str, StrOrPromise] = {
+    "America/New_York": _("Eastern (New York)"),
+    "America/Indiana/Indianapolis": _("Eastern (Indianapolis)"),
+    "America/Chicago": _("Central (Chicago)"),
+    "America/Denver": _("Mountain (Denver)"),
+    "America/Phoenix": _("Mountain (Phoenix, no summer time)"),
+    "America/Los_Angeles": _("Pacific (Los Angeles)"),
+    "America/Anchorage": _("Alaska (Anchorage)"),
+    "Pacific/Honolulu": _("Hawaii (Honolulu)"),
+    "America/Puerto_Rico": _("Atlantic (Puerto Rico)"),
 }

@@ -104,7 +104,7 @@ def _answers(known: Profile) -> list[dict[str, str]]:
         (_("Language"), str(dict(settings.LANGUAGES).get(known.language, known.language))),
         (_("Interpreter"), _("Yes, at my visits") if known.needs_interpreter else _("Not needed")),
         (_("State you live in"), places.STATES.get(known.home_state, known.home_state)),
-        (_("Time zone"), places.TIME_ZONES.get(known.time_zone, known.time_zone)),
+        (_("Time zone"), str(places.TIME_ZONES.get(known.time_zone, known.time_zone))),
         (_("Device with a camera"), _("Yes") if known.has_video else _("No")),
         (_("Internet for video"), _("Yes") if known.has_bandwidth else _("No")),
         (_("Phone to talk on"), _("Yes") if known.has_phone else _("No")),

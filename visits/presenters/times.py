@@ -29,6 +29,17 @@ def day_of(one: date) -> str:
     return str(formats.date_format(one, _("l, F j, Y")))
 
 
+def brief_day(one: date) -> str:
+    """`Mon, Nov 23`: for staff's lists."""
+    return str(formats.date_format(one, _("D, M j")))
+
+
+def brief(moment: datetime, *, zone: str) -> str:
+    """`Mon, Nov 23, 10:30 am`, in that zone."""
+    words = {"day": brief_day(moment.astimezone(ZoneInfo(zone)).date()), "time": clock(moment, zone=zone)}
+    return _("%(day)s, %(time)s") % words
+
+
 def at_site(moment: datetime, *, site: SiteEntry) -> str:
     """`10:30 am, Ohio time`."""
     words = {"time": clock(moment, zone=site.time_zone), "place": STATES.get(site.state, site.state)}
@@ -51,4 +62,4 @@ def differs(moment: datetime, *, one: str, other: str) -> bool:
 
 def zone_name(zone: str) -> str:
     """`Central (Chicago)`; a zone nobody named: its city."""
-    return TIME_ZONES.get(zone, zone.rpartition("/")[2].replace("_", " "))
+    return str(TIME_ZONES.get(zone, zone.rpartition("/")[2].replace("_", " ")))

@@ -85,7 +85,8 @@ def _day(local: datetime) -> str:
 
 
 def _time(local: datetime) -> str:
-    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+    half = _("am") if local.hour < 12 else _("pm")
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {half}"
 
 
 def zone_name(zone: str) -> str:
