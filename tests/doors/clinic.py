@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
@@ -147,12 +151,10 @@ class Clinic:
         self.clients[name] = signed_in(account, device=device if is_verified else None)
 
     def again(self, name: str) -> Client:
-        """A second browser of the same person, to be signed out or spoilt."""
-        if name == "nobody":
-            return Client()
-        account = self.accounts[name]
-        is_verified = DEVICE_ID_SESSION_KEY in self.clients[name].session
-        return signed_in(account, device=SealedTOTPDevice.objects.get(user=account) if is_verified else None)
+        """The same session in a second browser, to be signed out or spoilt."""
+        client = Client()
+        client.cookies = deepcopy(self.clients[name].cookies)
+        return client
 
     # -- where and when ----------------------------------------------------------------------
 
@@ -180,6 +182,9 @@ class Clinic:
         self.visit = self.book(self.clinician, start=self.at(10))
         self.request = self.book(self.clinician, start=self.at(10, days=1), service=REQUEST_SERVICE)
         self.book(self.unverified_clinician, start=self.at(14, days=2))
+        self.visit_now = self._visit_of_today(10, "booked")
+        self.visit_begun = self._visit_of_today(60, "in_progress")
+        self.visit_past = self._visit_of_today(120, "booked")
         self._answers()
         self.draft = self._draft()
         IdempotencyRecord.objects.create(
@@ -225,6 +230,21 @@ class Clinic:
         if patient.id == self.ruth.id:
             self._plant(visit)
         return visit
+
+    def _visit_of_today(self, minutes_ago: int, status: str) -> Appointment:
+        start = self.now - timedelta(minutes=minutes_ago)
+        return Appointment.objects.create(
+            patient=self.ruth,
+            clinician=self.clinician,
+            site=self.site,
+            service=SERVICE,
+            modality="video",
+            starts_at=start,
+            ends_at=start + timedelta(minutes=30),
+            status=status,
+            patient_time_zone=factories.OHIO,
+            created_at=start,
+        )
 
     def _plant(self, visit: Appointment) -> None:
         decided = visit.routing_decision
@@ -311,8 +331,12 @@ class Clinic:
         self.ids = tuple(
             str(one)
             for one in (
+                self.ruth.id,
                 self.visit.id,
                 self.request.id,
+                self.visit_now.id,
+                self.visit_begun.id,
+                self.visit_past.id,
                 self.screens.id,
                 self.waiting_screens.id,
                 self.alert.id,
@@ -340,7 +364,7 @@ class Clinic:
             self._more_visits(self.ruth, number + by)
 
     def _more_visits(self, patient: Patient, number: int) -> None:
-        start = self.at(9 + number % 4, days=7 + number // 4)
+        start = self.at((9, 11, 13, 15)[number % 4], days=number // 4)
         for service, later in ((SERVICE, 0), (REQUEST_SERVICE, 7)):
             visit = self.book(self.clinician, start=start + timedelta(days=later), service=service, patient=patient)
             asked = ScreenRequest.objects.get(subject_id=visit.id)
@@ -357,3 +381,13 @@ def signed_in(account: Account, *, device: SealedTOTPDevice | None = None) -> Cl
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
         session.save()
     return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back, as the test's own transaction will be: to ask the next question of the same rows."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]  # as Django marks its own: the log does not wait for it
+    with block:
+        yield
+        transaction.set_rollback(True)

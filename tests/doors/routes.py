@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 
 from oncology_clinic.audit import routes as resolver_routes
 from oncology_clinic.audit.contract import Touches
-from tests.doors.clinic import PEOPLE, REQUEST_SERVICE, SERVICE, Clinic
+from tests.doors.clinic import PEOPLE, PHONE, REQUEST_SERVICE, SERVICE, Clinic
 
 UNVERIFIED = frozenset(name for name in PEOPLE if name.startswith("unverified_"))
 EVERYBODY = frozenset(PEOPLE)
@@ -199,7 +199,36 @@ def _move(clinic: Clinic) -> dict[str, Any]:
     return {"start": clinic.at(15, days=4).isoformat()}
 
 
+def _visit_now(clinic: Clinic) -> dict[str, Any]:
+    return {"appointment_id": clinic.visit_now.id}
+
+
+def _visit_begun(clinic: Clinic) -> dict[str, Any]:
+    return {"appointment_id": clinic.visit_begun.id}
+
+
+def _visit_past(clinic: Clinic) -> dict[str, Any]:
+    return {"appointment_id": clinic.visit_past.id}
+
+
+def _staff_order(clinic: Clinic) -> dict[str, Any]:
+    return {
+        "_action": "book",
+        "service": SERVICE,
+        "location": "OH",
+        "clinician": str(clinic.clinician.id),
+        "start": clinic.at(15, days=3).isoformat(),
+    }
+
+
 _PRESS: dict[str, Made] = {"post": nothing}
+_ANSWERS = {
+    "flags": ["none"],
+    "location": "OH",
+    "devices": ["video", "bandwidth"],
+    "private_safe_place": "yes",
+    "comm_language": "en",
+}
 _NEW_SIGN_IN = {"username": "new.person", "password": "a calm walk by the lake"}
 _BY_LINK = _says(
     **_NEW_SIGN_IN,
@@ -333,9 +362,7 @@ ROUTES: dict[str, Route] = {
     "visits:choose": Route(PATIENTS | CAREGIVERS),
     "visits:choose_for": hers(PATIENT_SIDE, _patient, owner="granted_caregiver"),
     "visits:begin": hers(PATIENT_SIDE, bodies={"post": _begin}),
-    "visits:questions": hers(
-        ONLY_RUTH, _draft, bodies={"post": _says(flags=["none"], location="OH", devices=["video", "bandwidth"])}
-    ),
+    "visits:questions": hers(ONLY_RUTH, _draft, bodies={"post": _says(**_ANSWERS)}),
     "visits:time": hers(ONLY_RUTH, _draft, bodies={"post": _slot}),
     "visits:instead": hers(ONLY_RUTH, _draft, bodies={"post": _says(choice="come_in")}),
     "visits:check": hers(ONLY_RUTH, _draft),
@@ -346,6 +373,25 @@ ROUTES: dict[str, Route] = {
     "visits:calendar": hers(PATIENT_SIDE, _visit),
     "visits:move": hers(PATIENT_SIDE, _visit, bodies={"post": _move}),
     "visits:cancel": hers(PATIENT_SIDE, _visit, bodies={"post": _says(reason="cannot_travel")}),
+    # -- visits, for the care teams
+    "visits:day": Route(CLINICAL, owner="clinician_in_care", query=lambda clinic: {"on": clinic.monday.isoformat()}),
+    "visits:check_in": hers(CARE_TEAM, _visit_now, owner="clinician_in_care", bodies=_PRESS),
+    "visits:begin_visit": hers(CARE_TEAM, _visit_now, owner="clinician_in_care", bodies=_PRESS),
+    "visits:finish_visit": hers(CARE_TEAM, _visit_begun, owner="clinician_in_care", bodies=_PRESS),
+    "visits:close_visit": hers(
+        CARE_TEAM, _visit_past, owner="clinician_in_care", bodies={"post": _says(outcome="patient")}
+    ),
+    "visits:requests": Route(CLINICAL, owner="clinician_in_care"),
+    "visits:request": hers(
+        CARE_TEAM,
+        _request,
+        owner="clinician_in_care",
+        bodies={"post": _says(verdict="telehealth", reason="Seen last week.")},
+    ),
+    "visits:find": Route(CLINICAL, owner="clinician_in_care", bodies={"post": _says(phone=PHONE)}),
+    "visits:chart": hers(CARE_TEAM, _patient, owner="clinician_in_care"),
+    "visits:book_for": hers(CARE_TEAM, _patient, owner="clinician_in_care", bodies={"post": _staff_order}),
+    "visits:services": Route(CLINICAL | ADMINISTRATOR | AUDITOR, owner="clinician_in_care"),
     # -- visits, for programs
     "api_routing_preview": hers(THOSE_OF_RUTH, bodies={"post": _order}),
     "api_slots": Route(SEEING, query=_slots),
