@@ -55,16 +55,14 @@ class FindPatientForm(CommandForm):
 
     name = forms.CharField(
         label=_("Legal name"),
-        help_text=_("First and last name, as on the insurance card."),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     birth_date = forms.DateField(
-        label=_("Birth date"),
+        label=_("Birth date, as 12/31/1958"),
         required=False,
         input_formats=["%Y-%m-%d", "%m/%d/%Y"],
-        help_text=_("For example, 12/31/1958"),
         error_messages={"invalid": _("Write the date as month/day/year, for example 12/31/1958.")},
         widget=forms.TextInput(attrs={"class": "w-10", "autocomplete": "off"}),
     )
@@ -88,6 +86,14 @@ class FindPatientForm(CommandForm):
         )
 
 
+class AskedAloud(forms.MultipleChoiceField):
+    """A question that is always asked, and to which nothing is an answer."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class StaffChoiceForm(PreviewForm):
     """First page: what, with whom, where the patient will be, and the warning signs, asked aloud."""
 
@@ -97,10 +103,9 @@ class StaffChoiceForm(PreviewForm):
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
         words = catalogue.load().wording.flags
-        self.fields["flags"] = forms.MultipleChoiceField(
+        self.fields["flags"] = AskedAloud(
             label=_("Does the patient have any of these now, or in the last day?"),
             help_text=_("Ask before anything else. Tick all that are true; none is an answer too."),
-            required=False,
             choices=[(str(code), words[flag].label.say(language)) for code, flag in facts.FLAGS.items()],
             widget=forms.CheckboxSelectMultiple,
         )

@@ -14,8 +14,8 @@ staff_urls: list[URLPattern] = [
     path("day/<uuid:appointment_id>/close/", day.Close.as_view(), name="close_visit"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/<uuid:appointment_id>/", requests.Request.as_view(), name="request"),
-    path("find/", chart.Find.as_view(), name="find"),
-    path("chart/<uuid:patient_id>/", chart.Chart.as_view(), name="chart"),
-    path("chart/<uuid:patient_id>/book/", staff_booking.Book.as_view(), name="book_for"),
+    path("patients/", chart.Find.as_view(), name="find"),
+    path("patients/<uuid:patient_id>/", chart.Chart.as_view(), name="chart"),
+    path("patients/<uuid:patient_id>/book/", staff_booking.Book.as_view(), name="book_for"),
     path("services/", staff_services.Services.as_view(), name="services"),
 ]

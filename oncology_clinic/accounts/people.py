@@ -36,6 +36,15 @@ def patient_name(patient: Patient) -> str:
     return str(reveal(patient.preferred_name) or reveal(patient.legal_name))
 
 
+def listed_name(patient: Patient) -> str:
+    """For staff's lists: a preferred first name together with the family name, so that two Sams are told apart."""
+    legal, preferred = str(reveal(patient.legal_name)), str(reveal(patient.preferred_name) or "")
+    if not preferred or " " in preferred:
+        return preferred or legal
+    family = legal.rpartition(" ")[2]
+    return preferred if family == preferred else f"{preferred} {family}"
+
+
 def clinician(clinician_id: UUID) -> Clinician:
     """One clinician of the directory, active or not. Raises `NotFound("not_found")`."""
     found: Clinician | None = Clinician.objects.filter(id=clinician_id).first()

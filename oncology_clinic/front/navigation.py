@@ -37,6 +37,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 
 _CLINICAL = (
     Item("visits:day", _("Today")),
+    Item("visits:find", _("Patients")),
     Item("visits:requests", _("Requests")),
     Item("screening:alerts", _("Symptom alerts")),
     Item("accounts:profile", _("My account")),
@@ -59,6 +60,7 @@ LINKS: dict[str, tuple[Item, ...]] = {
     Role.administrator: (
         Item("front:admin_home", _("Clinic")),
         Item("accounts:people", _("People")),
+        Item("visits:services", _("Services")),
         Item("accounts:profile", _("My account")),
     ),
     Role.auditor: (

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views import View
 
 from oncology_clinic.actors import STAFF_ROLES, Role
 from oncology_clinic.audit.contract import NotPhi
-from oncology_clinic.front import admin_areas, catalogue, navigation
+from oncology_clinic.front import admin_areas, catalogue, navigation, watch
 from oncology_clinic.pages import Page, SignedInMixin, actor_of
 
 
@@ -30,14 +31,14 @@ class Home(View):
 
 
 class AdminHome(SignedInMixin, Page):
-    """Where an administrator begins: the areas of the clinic they look after."""
+    """Where an administrator begins: is anything late, and the areas of the clinic they look after."""
 
     template_name = "front/admin_home.html"
     roles = (Role.administrator,)
-    audit = NotPhi("links to the areas of administration")
+    audit = NotPhi("links to the areas of administration, and two counts")
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        return {"areas": admin_areas.areas()}
+        return {"areas": admin_areas.areas(), "watched": watch.rows(timezone.now())}
 
 
 class Public(Page):

@@ -188,7 +188,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["oncology_clinic.api_sessions.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],  # the service's policy decides; api.py refuses the unknown
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["oncology_clinic.api_parsing.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "oncology_clinic.api.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -202,6 +202,8 @@ SPECTACULAR_SETTINGS = {
 
 # What the landing page says the clinic offers; asked at request time.
 LANDING_CATALOGUE = "visits.presenters.catalogue.offered"
+# What the administrator's home counts: reminders that should have gone and did not.
+LATE_REMINDERS = "visits.selectors.reminders.should_have_gone"
 
 # The four deciders of `manage.py decide`, by dotted name: each is
 # `decide(situation: dict, *, rules: list | None) -> dict`.

@@ -34,7 +34,7 @@ def worklist(found: Sequence[Alert], *, now: datetime) -> dict[str, Any]:
 
 
 def _alert_cells(alert: Alert, *, now: datetime) -> list[dict[str, Any]]:
-    name = people.patient_name(alert.patient)
+    name = people.listed_name(alert.patient)
     href = reverse("screening:alert", kwargs={"alert_id": alert.id})
     return [
         {"strong": name, "href": href, "label": _("Patient"), "is_wide": True},
@@ -70,7 +70,7 @@ def owner_words(alert: Alert) -> str:
 def one_alert(found: OneAlert, *, now: datetime) -> dict[str, Any]:
     """An alert with the answers behind it, its history and what may be done."""
     alert = found.alert
-    name = people.patient_name(alert.patient)
+    name = people.listed_name(alert.patient)
     return {
         "title": name,
         "eyebrow": str(alert.get_kind_display()),
@@ -91,6 +91,7 @@ def one_alert(found: OneAlert, *, now: datetime) -> dict[str, Any]:
         "can_acknowledge": alert.status == AlertStatus.open,
         "is_live": alert.status != AlertStatus.closed,
         "alert_id": alert.id,
+        "patient_id": alert.patient_id,
         "back_href": reverse("screening:alerts"),
     }
 

@@ -21,7 +21,7 @@ STATEMENTS = {
     "GET front:accessibility": 0,
     "GET front:language_help": 0,
     "GET front:offline": 0,
-    "GET front:admin_home": 1,
+    "GET front:admin_home": 3,
     "POST front:language": 0,
     "POST front:theme": 0,
     "GET front:manifest": 0,

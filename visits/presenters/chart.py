@@ -31,20 +31,19 @@ def page(found: Chart, *, now: datetime) -> dict[str, Any]:
     zone = settings.CLINIC_TIME_ZONE
     today = now.astimezone(ZoneInfo(zone)).date()
     patient = found.patient
-    name = people.patient_name(patient)
+    name = people.listed_name(patient)
     coming = [one for one in reversed(found.visits) if one.status in STANDING]
     past = [one for one in found.visits if one.status not in STANDING]
     return {
         "title": name,
         "sub": " · ".join(_about(patient, today=today)),
-        "counts": [],
         "book_href": reverse("visits:book_for", kwargs={"patient_id": patient.id}),
         "who": _who(patient, name=name),
         "care": _care(found, today=today),
         "alerts": [_alert(alert, zone=zone) for alert in found.alerts],
+        "alert_tone": _alert_tone(found),
         "coming": [_coming(one, now=now) for one in coming],
-        "past_columns": [_("When"), _("Visit"), _("With"), _("What became of it")],
-        "past": [{"cells": _past_cells(one)} for one in past[:PAST_SHOWN]],
+        "past": [_past(one) for one in past[:PAST_SHOWN]],
         "trends": [
             {"label": _("Pain"), "values": found.trend.pain},
             {"label": _("Distress"), "values": found.trend.distress},
@@ -122,21 +121,24 @@ def _day(on: date | None) -> str:
 
 
 def _moment(at: datetime, *, zone: str) -> str:
-    return str(formats.date_format(at.astimezone(ZoneInfo(zone)), _("M j, Y, P")))
+    day = formats.date_format(at.astimezone(ZoneInfo(zone)), _("M j, Y"))
+    return _("%(day)s, %(time)s") % {"day": day, "time": times.clock(at, zone=zone)}
 
 
 def _alert(alert: Any, *, zone: str) -> dict[str, Any]:
-    is_urgent = alert.severity == "urgent"
-    due = times.clock(alert.due_at, zone=zone)
-    day = formats.date_format(alert.due_at.astimezone(ZoneInfo(zone)), _("M j"))
+    words = {"kind": alert.get_kind_display(), "severity": alert.get_severity_display().lower()}
+    said = {"state": alert.get_status_display().lower(), "due": times.brief(alert.due_at, zone=zone)}
     return {
-        "title": f"{alert.get_kind_display()}: {alert.get_severity_display().lower()}",
-        "text": _("%(state)s. Due %(day)s, %(time)s.") % {"state": alert.get_status_display(), "day": day, "time": due},
-        "tone": "urgent" if is_urgent else "warn",
-        "icon": "bell",
+        "name": _("%(kind)s, %(severity)s") % words,
+        "what": _("%(state)s, due %(due)s") % said,
         "href": reverse("screening:alert", kwargs={"alert_id": alert.id}),
-        "link": _("Open alert"),
     }
+
+
+def _alert_tone(found: Chart) -> str:
+    """As the sickest of them."""
+    severity = found.alerts[0].severity if found.alerts else ""
+    return {"urgent": "is-urgent", "soon": "is-warn"}.get(severity, "is-neutral")
 
 
 # -- visits --------------------------------------------------------------------------------------
@@ -188,23 +190,16 @@ def _actions(one: Appointment, *, now: datetime) -> list[dict[str, str]]:
     return [{**action, "about": about} for action in found]
 
 
-def _past_cells(one: Appointment) -> list[dict[str, Any]]:
-    zone = one.site.time_zone
-    local = one.starts_at.astimezone(ZoneInfo(zone))
-    return [
-        {
-            "strong": formats.date_format(local, _("M j, Y")),
-            "sub": times.clock(one.starts_at, zone=zone),
-            "label": _("When"),
-        },
-        {
-            "text": catalogue.label(one.service),
-            "sub": decisions.modality(one.modality),
-            "label": _("Visit"),
-        },
-        {"text": one.clinician.display_name, "label": _("With")},
-        {"tag": {"text": status(one.status), **_tone(one.status)}, "label": _("What became of it")},
-    ]
+def _past(one: Appointment) -> dict[str, Any]:
+    local = one.starts_at.astimezone(ZoneInfo(one.site.time_zone))
+    return {
+        "when": formats.date_format(local, _("M j, Y")),
+        "what": catalogue.label(one.service),
+        "icon": ICONS.get(one.modality, "calendar"),
+        "how": decisions.modality(one.modality),
+        "who": one.clinician.display_name,
+        "tag": {"text": status(one.status), **_tone(one.status)},
+    }
 
 
 # -- answers and decisions -------------------------------------------------------------------------

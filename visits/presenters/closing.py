@@ -11,7 +11,7 @@ from visits.presenters import catalogue, requests
 
 def page(one: Appointment) -> dict[str, Any]:
     return {
-        "name": people.patient_name(one.patient),
+        "name": people.listed_name(one.patient),
         "what": catalogue.label(one.service),
         "when": requests.when(one),
     }

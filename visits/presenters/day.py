@@ -96,11 +96,23 @@ def _whose(day: Day) -> str:
     return day.clinician.display_name if day.clinician else _("All clinicians")
 
 
-def _links(day: Day, *, today: date) -> list[dict[str, str]]:
+def _links(day: Day, *, today: date) -> list[dict[str, Any]]:
     before, after = day.on - timedelta(days=1), day.on + timedelta(days=1)
-    links = [
-        {"href": _address(before, day), "icon": "chevron-left", "label": _("Day before"), "rel": "prev"},
-        {"href": _address(after, day), "icon": "chevron-right", "label": _("Next day"), "rel": "next"},
+    links: list[dict[str, Any]] = [
+        {
+            "href": _address(before, day),
+            "icon": "chevron-left",
+            "label": _("Day before"),
+            "rel": "prev",
+            "is_before": True,
+        },
+        {
+            "href": _address(after, day),
+            "icon": "chevron-right",
+            "label": _("Next day"),
+            "rel": "next",
+            "is_after": True,
+        },
     ]
     if day.on != today:
         links.insert(1, {"href": _address(today, day), "icon": "", "label": _("Today"), "rel": ""})
@@ -125,7 +137,7 @@ def _alerts(day: Day) -> list[dict[str, str]]:
     for row in day.rows:
         alert = next(filter(needs_call, row.alerts), None)
         if alert is not None:
-            name = people.patient_name(row.appointment.patient)
+            name = people.listed_name(row.appointment.patient)
             found.setdefault(
                 row.appointment.patient_id,
                 {
@@ -160,7 +172,7 @@ def _row(row: DayRow, *, day: Day, current: UUID | None, now: datetime) -> dict[
     """One visit. Opens the patient's name, birth date and diagnosis."""
     one = row.appointment
     patient = one.patient
-    name = people.patient_name(patient)
+    name = people.listed_name(patient)
     about = [str(age(patient, on=day.on)), reveal(patient.diagnosis) or _("no diagnosis on file")]
     return {
         "id": one.id,
@@ -184,13 +196,12 @@ def _row(row: DayRow, *, day: Day, current: UUID | None, now: datetime) -> dict[
 
 def _taken(row: TakenRow, *, day: Day, names: dict[UUID, str]) -> dict[str, Any]:
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
+    words = {"count": length, "clinician": names.get(row.clinician_id, _("a colleague"))}
     return {
         "id": row.id,
         "is_taken": True,
         "time": times.clock(row.starts_at, zone=day.zone),
-        "minutes": _("%(count)d min") % {"count": length},
-        "words": _("A patient of %(clinician)s. Not in your care.")
-        % {"clinician": names.get(row.clinician_id, _("a colleague"))},
+        "words": _("%(count)d min with %(clinician)s. A patient who is not in your care.") % words,
     }
 
 
@@ -245,7 +256,7 @@ def _status(row: DayRow, *, day: Day, now: datetime) -> dict[str, str]:
         return {"text": _("Not closed"), "tone": "warn"}
     if row.screens == DONE:
         return {"text": _("Questions done"), "tone": "ok"}
-    return {"text": _("Questions not done") if row.screens == ASKED else _("Booked")}
+    return {"text": _("Questions open") if row.screens == ASKED else _("Booked")}
 
 
 def _waited(row: DayRow, *, now: datetime) -> int:

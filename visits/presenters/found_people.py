@@ -30,7 +30,7 @@ def page(found: list[Patient], *, now: datetime) -> dict[str, Any]:
 
 
 def _cells(patient: Patient, *, today: date) -> list[dict[str, Any]]:
-    name = people.patient_name(patient)
+    name = people.listed_name(patient)
     born: date = reveal(patient.birth_date)
     about = _("for %(name)s") % {"name": name}
     book = reverse("visits:book_for", kwargs={"patient_id": patient.id})

@@ -33,19 +33,23 @@ def page(found: list[Appointment], *, now: datetime) -> dict[str, Any]:
 
 
 def _cells(one: Appointment, *, now: datetime) -> list[dict[str, Any]]:
-    name = people.patient_name(one.patient)
+    name = people.listed_name(one.patient)
     told = decisions.stored_as_json(one.routing_decision) if one.routing_decision else None
     href = reverse("visits:request", kwargs={"appointment_id": one.id})
     first = told["reasons"][0]["text"] if told and told["reasons"] else ""
     return [
-        {"tag": due_tag(one, now=now), "sub": answer_by(one), "label": _("Answer by"), "is_wide": True},
+        {"strong": answer_by(one), "tag": due_tag(one, now=now), "label": _("Answer by"), "is_wide": True},
         {
             "strong": name,
             "href": reverse("visits:chart", kwargs={"patient_id": one.patient_id}),
             "sub": " · ".join((str(age(one.patient, on=now.date())), reveal(one.patient.diagnosis) or "")).strip(" ·"),
             "label": _("Patient"),
         },
-        {"text": catalogue.label(one.service), "sub": when(one), "label": _("Visit")},
+        {
+            "text": catalogue.label(one.service),
+            "sub": times.brief(one.starts_at, zone=one.site.time_zone),
+            "label": _("Visit"),
+        },
         {"tag": location(one), "label": _("Location")},
         {"text": facts_words.lean(told["lean"] if told else None)["text"], "sub": first, "label": _("The rules say")},
         {
@@ -74,11 +78,7 @@ def due_tag(one: Appointment, *, now: datetime) -> dict[str, str]:
 
 
 def answer_by(one: Appointment) -> str:
-    if one.request_due_at is None:
-        return ""
-    zone = one.site.time_zone
-    words = {"time": times.clock(one.request_due_at, zone=zone), "day": times.day(one.request_due_at, zone=zone)}
-    return _("%(day)s, %(time)s") % words
+    return times.brief(one.request_due_at, zone=one.site.time_zone) if one.request_due_at else ""
 
 
 def when(one: Appointment) -> str:
@@ -91,7 +91,7 @@ def one_page(one: Appointment, *, can_decide: bool, now: datetime) -> dict[str, 
     """One request with everything its decision rests on."""
     decision = one.routing_decision
     told = decisions.stored_as_json(decision) if decision else None
-    name = people.patient_name(one.patient)
+    name = people.listed_name(one.patient)
     is_open = one.status == State.requested
     return {
         "title": catalogue.label(one.service),

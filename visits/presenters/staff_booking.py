@@ -26,7 +26,7 @@ NOT_CARRIED = NOT_INPUT | {"start", "patient"}
 
 
 def choose(asking: Asking) -> dict[str, Any]:
-    name = people.patient_name(asking.patient)
+    name = people.listed_name(asking.patient)
     return {
         "name": name,
         "title": _("Book a visit"),
@@ -62,11 +62,10 @@ def times(found: Offer, *, given: QueryDict) -> dict[str, Any]:
     said = coverage_words.of(answer)
     after = found.last_day + timedelta(days=1)
     return {
-        "name": people.patient_name(patient),
+        "name": people.listed_name(patient),
         "address": reverse("visits:book_for", kwargs={"patient_id": patient.id}),
         "title": catalogue.label(considered.service.slug),
         "clinician": considered.clinician.name if considered.clinician else "",
-        "sentence": decisions.verdict(routed.decision, channel=routed.channel),
         "how": decisions.modality(modality),
         "is_request": routed.decision is Verdict.case_decision,
         "lean": facts_words.lean(str(routed.lean)) if routed.lean else None,
@@ -114,7 +113,7 @@ def _hint(found: Offer, *, zone: str) -> str:
     if not found.slots:
         return ""
     first = found.slots[0]
-    words = _("Times are in clinic time (%(zone)s).") % {"zone": time_words.zone_name(first.zone)}
+    words = _("Times are in clinic time (%(zone)s).") % {"zone": time_words.zone_name(first.zone).partition(" (")[0]}
     if time_words.differs(first.starts_at, one=first.zone, other=zone):
-        words += " " + _("The patient is in %(zone)s.") % {"zone": time_words.zone_name(zone)}
+        words += " " + _("The patient’s clock is %(zone)s.") % {"zone": time_words.zone_name(zone).partition(" (")[0]}
     return words

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from oncology_clinic import access
@@ -24,6 +24,7 @@ from screening.selectors import alerts as screening_alerts
 from screening.selectors import requests as screening_requests
 from screening.selectors import trends as screening_trends
 from visits.models import Appointment, AppointmentEvent
+from visits.models.appointments import AppointmentQuerySet
 from visits.rules import slots
 from visits.rules.states import State
 
@@ -166,7 +167,7 @@ def _whose(actor: Actor, *, clinician_id: UUID | None) -> tuple[Clinician | None
     return people.clinician(actor.clinician_id), ()
 
 
-def _outline(visits: QuerySet[Appointment]) -> list[_Row]:
+def _outline(visits: AppointmentQuerySet) -> list[_Row]:
     rows = visits.order_by("starts_at", "id").phi_values(
         "id",
         "patient_id",

@@ -85,7 +85,7 @@ def _uuid(text: str) -> UUID | None:
 class _Press(SignedInMixin, UseCaseView):
     """One press on the list or the chart. When it is refused, today's list says why."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
     template_name = "visits/staff_day.html"
     form_class = PressForm
     roles = CLINICAL
