@@ -28,7 +28,7 @@ test: setup
 	$(BIN)/python -m pytest --durations=15
 
 bench: setup
-	$(BIN)/python -m pytest tests/bench -s -p no:cacheprovider
+	$(BIN)/python -m tests.bench $(ARGS)
 
 check: lint types migrations deploy templates
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from typing import Any
 
+CODE_SECONDS = 30
+
 
 @dataclass
 class Answer:
@@ -25,7 +27,7 @@ class Answer:
 def one_time_code(secret_base32: str, at: float | None = None) -> str:
     """The six digits of RFC 6238 for this secret, now."""
     key = base64.b32decode(secret_base32 + "=" * (-len(secret_base32) % 8))
-    counter = struct.pack(">Q", int((time.time() if at is None else at) // 30))
+    counter = struct.pack(">Q", int((time.time() if at is None else at) // CODE_SECONDS))
     digest = hmac.new(key, counter, hashlib.sha1).digest()
     offset = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[offset : offset + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
@@ -60,14 +62,23 @@ class Client:
             return Answer(response.status, json.loads(raw) if is_json and raw else raw, dict(response.headers))
 
     def sign_in(self, username: str, password: str, totp_secret: str = "") -> Answer:
-        """Sign in, with a code where the person has a second factor. A code counts once: waits for the next if used."""
-        credentials = {"username": username, "password": password}
-        if totp_secret:
-            credentials["otp"] = one_time_code(totp_secret)
-        answer = self.call("POST", "/api/v1/session/", credentials)
+        """Sign in, with a code where the person has a second factor.
+
+        A code counts once: when this one was used a moment ago, waits for the next and tries that, once.
+        """
+        answer = self._try(username, password, totp_secret)
+        if totp_secret and answer.status == 403 and answer.body.get("code") == "bad_credentials":
+            time.sleep(CODE_SECONDS - time.time() % CODE_SECONDS + 0.5)
+            answer = self._try(username, password, totp_secret)
         if answer.status == 200:
             self.csrf_token = answer.body["csrf_token"]
         return answer
+
+    def _try(self, username: str, password: str, totp_secret: str) -> Answer:
+        credentials = {"username": username, "password": password}
+        if totp_secret:
+            credentials["otp"] = one_time_code(totp_secret)
+        return self.call("POST", "/api/v1/session/", credentials)
 
     def sign_out(self) -> Answer:
         answer = self.call("DELETE", "/api/v1/session/")
