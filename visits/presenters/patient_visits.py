@@ -15,13 +15,12 @@ from billing.services import words as coverage_words
 from caregivers.selectors import PersonHelped
 from oncology_clinic.accounts.places import STATES
 from oncology_clinic.crypto.fields import reveal
-from screening.models import RequestStatus, ScreenRequest
 from visits.models import Appointment
 from visits.presenters import catalogue, decisions, free_times, times, visits
 from visits.presenters.booking import ICONS, minutes, modality_tag, reasons_shown
 from visits.rules import catalogue as rules_catalogue
 from visits.rules.states import State
-from visits.selectors.patient_pages import Home, Seen
+from visits.selectors.patient_pages import Home, Questions, Seen
 from visits.services.offering import Moving
 
 FOLLOW_UPS = ("results-review", "survivorship-followup")  # offered in one press where nothing is there to repeat
@@ -200,13 +199,16 @@ def lines(one: Appointment) -> list[dict[str, str]]:
     return shown
 
 
-def steps(one: Appointment, *, asked: ScreenRequest | None, may_answer: bool) -> list[dict[str, Any]]:
+def steps(one: Appointment, *, asked: Questions | None, may_answer: bool) -> list[dict[str, Any]]:
     """What is done and what comes next."""
     shown: list[dict[str, Any]] = [{"label": _("Choose a time"), "is_done": True}]
-    is_done = asked is not None and asked.status == RequestStatus.done
-    if asked is not None and (is_done or asked.status == RequestStatus.asked):
-        step: dict[str, Any] = {"label": _("How are you feeling?"), "is_done": is_done, "is_current": not is_done}
-        if not is_done:
+    if asked is not None and (asked.is_done or asked.is_open):
+        step: dict[str, Any] = {
+            "label": _("How are you feeling?"),
+            "is_done": asked.is_done,
+            "is_current": asked.is_open,
+        }
+        if asked.is_open:
             step["hint"] = _("A few questions, about 2 minutes")
             if may_answer:
                 step["href"] = reverse("screening:start", kwargs={"request_id": asked.id})

@@ -14,7 +14,6 @@ from oncology_clinic.access import Domain
 from oncology_clinic.accounts import people
 from oncology_clinic.actors import Actor, Role
 from oncology_clinic.errors import NotFound
-from screening.models import ScreenRequest
 from screening.selectors import requests as screen_requests
 from visits.models import Appointment
 from visits.rules.states import State
@@ -25,12 +24,21 @@ MOST_PAST = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Questions:
+    """The questions that go with a visit. Neither open nor done: withdrawn or too late."""
+
+    id: UUID
+    is_open: bool
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """`coming` in time order, `past` the last first. `questions` by visit. `person`: whom a caregiver acts for."""
 
     coming: list[Appointment]
     past: list[Appointment]
-    questions: dict[UUID, ScreenRequest]
+    questions: dict[UUID, Questions]
     person: PersonHelped | None = None
 
     @property
@@ -43,7 +51,7 @@ class Seen:
     """One visit. `for_whom` is empty for the patient's own."""
 
     appointment: Appointment
-    questions: ScreenRequest | None
+    questions: Questions | None
     for_whom: str
 
 
@@ -74,13 +82,21 @@ def home(actor: Actor, *, patient_id: UUID | None, now: datetime) -> Home:
     coming = [one for one in found if one.status in _STANDING and one.ends_at > now]
     standing = {one.id for one in coming}
     past = [one for one in reversed(found) if one.id not in standing][:MOST_PAST]
-    questions = screen_requests.of_subjects([one.id for one in coming]) if coming else {}
+    questions = _questions([one.id for one in coming]) if coming else {}
     return Home(coming=coming, past=past, questions=questions, person=acting_for)
 
 
 def one(actor: Actor, *, appointment_id: UUID, now: datetime) -> Seen:
     """One visit with decision, coverage and questions. Raises `not_found` (404). Two statements."""
     appointment = visits.one(actor, appointment_id=appointment_id, now=now)
-    asked = screen_requests.of_subjects([appointment.id]).get(appointment.id)
+    asked = _questions([appointment.id]).get(appointment.id)
     for_whom = "" if actor.role is Role.patient else people.patient_name(appointment.patient)
     return Seen(appointment, asked, for_whom)
+
+
+def _questions(visit_ids: list[UUID]) -> dict[UUID, Questions]:
+    found = screen_requests.of_subjects(visit_ids)
+    return {
+        visit_id: Questions(request.id, is_open=request.status == "asked", is_done=request.status == "done")
+        for visit_id, request in found.items()
+    }

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from oncology_clinic.accounts import people
 from oncology_clinic.accounts.models import Patient
 from oncology_clinic.actors import Actor, Role
@@ -159,7 +161,8 @@ def _times(
     keep: datetime | None = None,
 ) -> Times:
     """Two statements. A day asked for that has no free time any more: the first one that has."""
-    begin = max(first_day or now.date(), now.date())
+    today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
+    begin = max(first_day or today, today)
     last = begin + timedelta(days=WINDOW_DAYS - 1)
     free = slot_selectors.free_slots(
         service=service,

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from oncology_clinic.actors import Actor, Role
 from oncology_clinic.errors import Refusal
 from oncology_clinic.pages import Page, SignedInMixin, UseCaseView
 from visits.patient_forms import BeginForm, BookPageForm, ChooseInsteadForm, QuestionsForm, TimeForm, day_of
@@ -31,12 +32,21 @@ class Choose(SignedInMixin, Page):
     roles = PATIENT_SIDE
     audit = SEEN
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if self.actor.role is Role.caregiver and "patient_id" not in kwargs:
+            return redirect("visits:home")  # for whom comes first
+        return super().get(request, **kwargs)
+
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        patient_id: UUID | None = kwargs.get("patient_id")
-        if patient_id is None or patient_id == self.actor.patient_id:
-            return presenters.choose(for_whom="", patient_id=None)
-        person = patient_pages.person(self.actor, patient_id=patient_id, now=timezone.now())
-        return presenters.choose(for_whom=person.name, patient_id=patient_id)
+        return services_for(self.actor, patient_id=kwargs.get("patient_id"))
+
+
+def services_for(actor: Actor, *, patient_id: UUID | None) -> dict[str, Any]:
+    """The page of services, for oneself or for the patient somebody acts for."""
+    if patient_id is None or patient_id == actor.patient_id:
+        return presenters.choose(for_whom="", patient_id=None)
+    person = patient_pages.person(actor, patient_id=patient_id, now=timezone.now())
+    return presenters.choose(for_whom=person.name, patient_id=patient_id)
 
 
 class Begin(SignedInMixin, UseCaseView):
@@ -49,7 +59,9 @@ class Begin(SignedInMixin, UseCaseView):
     form_class = BeginForm
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        return presenters.choose(for_whom="", patient_id=None)
+        typed = self.form_class(self.request.POST)
+        typed.is_valid()
+        return services_for(self.actor, patient_id=typed.cleaned_data.get("patient"))
 
     def act(self, command: wizard.BeginCommand, **kwargs: Any) -> wizard.Draft:
         return wizard.begin(command, actor=self.actor, now=timezone.now())
@@ -72,7 +84,7 @@ class WizardMixin(SignedInMixin):
     def _instead(self, request: HttpRequest, refusal: Refusal, **kwargs: Any) -> HttpResponse:
         if refusal.code == "draft_expired":
             messages.info(request, refusal.sentence)
-            return redirect("visits:choose")
+            return redirect("visits:choose")  # a caregiver goes on to whom first
         if refusal.code == "questions_first":
             return redirect("visits:questions", draft_id=kwargs["draft_id"])
         if refusal.code == "time_first":

@@ -388,3 +388,27 @@ def test_it_ends_a_caregivers_draft_with_the_grant(clinic):
     grant.save()
 
     assert client.get(f"{draft}questions/").status_code == 404
+
+
+def test_it_asks_a_caregiver_for_whom_before_what(clinic):
+    caregiver = factories.a_caregiver()
+    factories.a_grant(clinic.patient, caregiver)
+    client = factories.client_of(caregiver.account)
+
+    answer = client.get("/visits/new/")
+    wrong = client.post("/visits/begin/", {"service": "nonsense", "patient": str(clinic.patient.id)})
+
+    assert (answer.status_code, answer.url) == (302, "/visits/")
+    assert wrong.status_code == 422
+    assert "You are acting for Ruth Delgado" in words_of(wrong)
+    assert f'name="patient" value="{clinic.patient.id}"' in wrong.content.decode()
+
+
+def test_it_speaks_spanish_where_the_rules_do(clinic):
+    draft = begun(clinic)
+    clinic.patient.account.language = "es"
+    clinic.patient.account.save()
+
+    page = words_of(clinic.client.get(f"{draft}questions/"))
+
+    assert "Dolor de pecho nuevo" in page
