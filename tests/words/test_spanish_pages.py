@@ -12,10 +12,11 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
-from oncology_clinic.accounts.models import Clinician, Patient
+from oncology_clinic.accounts.models import Account, Clinician, Patient
 from oncology_clinic.words import catalogue
 from screening.models import ScreenRequest
 from tests import factories
@@ -133,11 +134,11 @@ def okafor() -> Clinician:
     return factories.a_working_clinician("okafor", site=factories.a_site())
 
 
-def as_staff(clinician: Clinician) -> Client:
+def as_staff(account: Account) -> Client:
     """Their browser, in Spanish, where the second factor has been shown."""
-    client = factories.client_of(clinician.account)
+    client = factories.client_of(account)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = people.a_device(clinician.account).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = people.a_device(account).persistent_id
     session.save()
     return in_spanish(client)
 
@@ -252,22 +253,32 @@ def test_refusals_are_spoken_in_spanish(hers: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
-    [
-        "/visits/day/",
-        "/visits/requests/",
-        "/visits/find/",
-        "/visits/services/",
-        "/screens/alerts/",
-        "/account/profile/",
-    ],
+    "name",
+    ["visits:day", "visits:requests", "visits:find", "screening:alerts", "accounts:profile", "accounts:password"],
 )
-def test_a_clinician_reads_the_staffs_pages_in_spanish(okafor: Clinician, visit: Appointment, address: str) -> None:
-    assert_spanish(read(as_staff(okafor), address))
+def test_a_clinician_reads_the_staffs_pages_in_spanish(okafor: Clinician, visit: Appointment, name: str) -> None:
+    assert_spanish(read(as_staff(okafor.account), reverse(name)))
 
 
-def test_a_clinician_reads_a_chart_in_spanish(okafor: Clinician, visit: Appointment) -> None:
-    assert_spanish(read(as_staff(okafor), f"/visits/chart/{visit.patient_id}/"))
+@pytest.mark.parametrize("name", ["visits:chart", "visits:book_for"])
+def test_a_clinician_cares_for_a_patient_in_spanish(okafor: Clinician, visit: Appointment, name: str) -> None:
+    assert_spanish(read(as_staff(okafor.account), reverse(name, kwargs={"patient_id": visit.patient_id})))
+
+
+@pytest.mark.parametrize("name", ["front:admin_home", "accounts:people", "accounts:invite"])
+def test_an_administrator_reads_their_pages_in_spanish(name: str) -> None:
+    account = factories.an_account("admin", role="administrator")
+
+    assert_spanish(read(as_staff(account), reverse(name)))
+
+
+def test_a_caregiver_reads_their_pages_in_spanish(ruth: Patient) -> None:
+    sam = factories.a_caregiver()
+    factories.a_grant(ruth, sam)
+    his = in_spanish(factories.client_of(sam.account))
+
+    for page in (read(his, "/caregivers/home/"), read(his, "/account/profile/")):
+        assert_spanish(page)
 
 
 @pytest.mark.parametrize(
