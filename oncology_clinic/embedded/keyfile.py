@@ -33,6 +33,11 @@ def load_or_make(path: Path) -> Keys:
     return _read(json.loads(path.read_text()))
 
 
+def throwaway() -> Keys:
+    """Keys for a process that opens and seals nothing."""
+    return _read(_fresh())
+
+
 def key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 

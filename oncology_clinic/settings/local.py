@@ -6,6 +6,7 @@ The servers are those of the running `make run` (var/run.json), or DATABASE_URL 
 from __future__ import annotations
 
 import os
+import sys
 
 from oncology_clinic.embedded import keyfile, runfile
 from oncology_clinic.settings import env
@@ -13,7 +14,8 @@ from oncology_clinic.settings.base import *  # noqa: F403
 from oncology_clinic.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR_DIR
 
 _run = runfile.read(VAR_DIR)
-_keys = keyfile.load_or_make(VAR_DIR / "keys.json")
+# `decide` opens nothing: it runs in a checkout that nobody may write to, and leaves no keys behind.
+_keys = keyfile.throwaway() if sys.argv[1:2] == ["decide"] else keyfile.load_or_make(VAR_DIR / "keys.json")
 
 DEBUG = env.flag("CLINIC_DEBUG", default=False)  # /styleguide/ and Django's own error pages
 SECRET_KEY = _keys.secret_key

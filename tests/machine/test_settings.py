@@ -233,3 +233,4 @@ def test_a_fresh_clone_decides_without_a_database(tmp_path: Path) -> None:
 
     assert decided.returncode == 0, decided.stdout[-500:] + decided.stderr[-500:]
     assert "0 mismatches" in decided.stdout
+    assert not (tmp_path / "var").exists(), "deciding must leave nothing behind, keys least of all"
