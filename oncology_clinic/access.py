@@ -15,6 +15,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from oncology_clinic.actors import Actor, Role
+from oncology_clinic.audit import context as access_context
 from oncology_clinic.errors import NotFound
 
 
@@ -75,6 +76,10 @@ def those_of(actor: Actor, *, patient_ids: Iterable[UUID], domain: Domain, now: 
 
 
 def check_can_act_for(actor: Actor, *, patient_id: UUID, domain: Domain, now: datetime) -> None:
-    """Raise `not_found` (404, recorded as denied) unless `can_act_for`."""
+    """Raise `not_found` (404, recorded as denied, with the patient) unless `can_act_for`."""
     if not can_act_for(actor, patient_id=patient_id, domain=domain, now=now):
-        raise NotFound("not_found", _("We could not find that page, or it is not yours to see."))
+        sentence = _("We could not find that page, or it is not yours to see.")
+        raise NotFound("not_found", sentence, patient_id=patient_id)
+    context = access_context.current_or_none()
+    if context is not None:
+        context.vouched_for = (patient_id, domain.value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
+from uuid import UUID
 
 
 class Refusal(Exception):
@@ -15,7 +16,8 @@ class Refusal(Exception):
 
     `code` is stable and tested, `sentence` is fit for the person asking and holds no
     patient data, `field` names the form field to hang the sentence on (empty: the form),
-    `extra` is merged into the JSON body (plain values only).
+    `extra` is merged into the JSON body (plain values only). `patient_id` is the patient it
+    was about, for the audit log alone: no answer shows it.
     """
 
     status: ClassVar[int] = 422
@@ -28,12 +30,14 @@ class Refusal(Exception):
         *,
         field: str = "",
         extra: Mapping[str, object] | None = None,
+        patient_id: UUID | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.sentence = sentence
         self.field = field
         self.extra = dict(extra or {})
+        self.patient_id = patient_id
 
 
 class Conflict(Refusal):

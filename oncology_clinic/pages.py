@@ -148,7 +148,9 @@ class RefusalMiddleware:
 def record_denial(request: HttpRequest, refusal: Refusal) -> None:
     """A refused look or act leaves a record, in a transaction of its own."""
     if refusal.is_denial:
-        audit.record_denied(actor=actor_of(request), rule=refusal.code, now=timezone.now())
+        audit.record_denied(
+            actor=actor_of(request), rule=refusal.code, now=timezone.now(), patient_id=refusal.patient_id
+        )
 
 
 def require_role(actor: Actor, *roles: str) -> None:

@@ -113,6 +113,7 @@ class AccessContext:
 
     `purpose` None means: what the actor's role is there for. `declared` are the categories the
     route says it touches (None: not a route); `denials` counts the refusals recorded so far.
+    `vouched_for` is the last (patient, domain) for which the actor was found to be allowed to act.
     """
 
     actor: Actor
@@ -124,6 +125,7 @@ class AccessContext:
     session_hash: str = ""
     declared: frozenset[Category] | None = None
     denials: int = 0
+    vouched_for: tuple[UUID, str] | None = None
     ledger: Ledger = field(default_factory=Ledger)
 
 

@@ -16,6 +16,8 @@ class IdempotencyRecord(ClinicModel):
 
     account = models.ForeignKey("accounts.Account", on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey("accounts.Patient", on_delete=models.PROTECT, null=True, related_name="+")
+    # The permission the act asked for; a repeat asks for it again. Empty where the account is the patient's own.
+    domain = models.CharField(max_length=24, blank=True, default="")
     key = models.CharField(max_length=200)
     path = models.CharField(max_length=200)
     body_digest = SealedCharField(max_length=64)
