@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+DEEPEST = 8
 NOT_INPUT = frozenset({"csrfmiddlewaretoken", "next", "_action"})
 
 
@@ -38,22 +39,27 @@ def flatten(body: Mapping[str, Any], *, inside: Iterable[str] = ("answers",)) ->
     """A JSON body as form data: nested keys join with `_`, lists become repeated values, booleans `true`/`false`.
 
     The names in `inside` only group (`answers.pain.now` is `pain_now`). `null` is left out: absent.
-    Raises `ValidationError` on anything that is neither text, number, boolean, list nor object.
+    Raises `ValidationError` on anything that is neither text, number, boolean, list nor object, on text that is no
+    Unicode (half a surrogate pair), and on objects nested deeper than any body of ours.
     """
     flat: MultiValueDict[str, Any] = MultiValueDict()
     grouping = set(inside)
 
-    def put(prefix: str, value: Any) -> None:
+    def put(prefix: str, value: Any, depth: int) -> None:
         if isinstance(value, Mapping):
+            if depth == DEEPEST:
+                raise ValidationError(_("This is nested too deeply."))
             for key, inner in value.items():
-                put(f"{prefix}_{key}" if prefix else str(key), inner)
+                put(f"{prefix}_{key}" if prefix else str(key), inner, depth + 1)
         elif isinstance(value, list):
             flat.setlist(prefix, [_scalar(prefix, item) for item in value])
         elif value is not None:
             flat[prefix] = _scalar(prefix, value)
 
     for key, value in body.items():
-        put("" if key in grouping and isinstance(value, Mapping) else str(key), value)
+        put("" if key in grouping and isinstance(value, Mapping) else str(key), value, 0)
+    if not all(_is_unicode(key) for key in flat):
+        raise ValidationError(_("A name in what you sent holds text we cannot store."))
     return flat
 
 
@@ -62,7 +68,16 @@ def _scalar(key: str, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | str):
         text = str(value)
-        if "\x00" in text or len(text) > 20_000:
-            raise ValidationError(_("%(key)s holds text we cannot store."), params={"key": key[:40]})
+        if "\x00" in text or len(text) > 20_000 or not _is_unicode(text):
+            raise ValidationError(_("%(key)s holds text we cannot store."), params={"key": _printable(key)})
         return text
-    raise ValidationError(_("%(key)s must be text, a number or yes/no."), params={"key": key[:40]})
+    raise ValidationError(_("%(key)s must be text, a number or yes/no."), params={"key": _printable(key)})
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can spell half a surrogate pair, which no encoding and no database takes."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _printable(key: str) -> str:
+    return key[:40].encode(errors="replace").decode()

@@ -152,3 +152,30 @@ def test_it_changes_the_cookie_when_somebody_signs_in_again(program):
     assert factories.cookie(program) != first
     assert program.get(ADDRESS).json()["person"]["name"] == "ben"
     assert ClinicSession.objects.count() == 1
+
+
+HALF_A_PAIR = "\ud800"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"username": HALF_A_PAIR, "password": "x"}),
+        json.dumps({"username": "ann", "password": HALF_A_PAIR}),
+        json.dumps({"username": "ann", "password": "x", HALF_A_PAIR: 1}),
+        json.dumps({"username": "ann", "password": "x", HALF_A_PAIR: [[1]]}),
+        '{"username": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"username": ' + '{"a": ' * 900 + "1" + "}" * 901,
+        '{"username": ' + "9" * 5_000 + ', "password": "x"}',
+        '{"username": NaN, "password": "x"}',
+        "[]",
+        "null",
+        "",
+    ],
+    ids=lambda body: body[:40],
+)
+def test_it_answers_what_is_no_body_of_ours_with_a_sentence(program, body):
+    answer = program.post(ADDRESS, body, content_type="application/json")
+
+    assert answer.status_code in (400, 422)
+    assert answer.json()["detail"]
