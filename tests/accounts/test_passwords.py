@@ -10,7 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from oncology_clinic.accounts.models import Account, ClinicSession, PasswordReset, PasswordResetRequest
+from oncology_clinic.accounts.models import (
+    Account,
+    ClinicSession,
+    PasswordReset,
+    PasswordResetRequest,
+    SealedTOTPDevice,
+)
 from oncology_clinic.audit.contract import Action
 from oncology_clinic.outbox import services as outbox
 from tests.accounts import factories
@@ -138,6 +144,16 @@ def test_it_changes_a_password_and_ends_the_sessions_elsewhere(client):
     assert client.get("/account/profile/").status_code == 200
     assert factories.cookie(client) != before
     assert elsewhere.get("/account/profile/").status_code == 302
+
+
+def test_it_drops_a_secret_that_was_shown_under_the_old_password(client):
+    account = factories.a_patient("ann").account
+    factories.sign_in(client, "ann")
+    client.get("/account/second-step/")
+
+    client.post("/account/password/", {"old_password": factories.PASSWORD, "password": NEW})
+
+    assert not SealedTOTPDevice.objects.filter(user=account).exists()
 
 
 def test_it_asks_for_the_password_now_before_changing_it(client):

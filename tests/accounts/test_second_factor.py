@@ -204,6 +204,20 @@ def test_it_shows_the_same_secret_again_until_it_is_confirmed(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "is_same"), [(29, True), (31, False)])
+def test_it_makes_a_new_secret_after_half_an_hour(minutes, is_same):
+    """Whoever looked at an old secret must not hold the second factor that is set up later."""
+    account = factories.an_account("ann", role="patient")
+    with time_machine.travel(NOON, tick=False):
+        seen = second_factor.start_enrolment(account, now=NOON).secret()
+
+    later = NOON + dt.timedelta(minutes=minutes)
+
+    assert (second_factor.start_enrolment(account, now=later).secret() == seen) is is_same
+    assert SealedTOTPDevice.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_it_lets_a_patient_add_a_second_step_and_asks_for_it_from_then_on(client):
     factories.a_patient("ann")
     factories.sign_in(client, "ann")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from oncology_clinic.accounts import letters, selectors, tokens
 from oncology_clinic.accounts.models import Account, PasswordReset, PasswordResetRequest
 from oncology_clinic.accounts.models.people import normalize_username
-from oncology_clinic.accounts.services import sign_in
+from oncology_clinic.accounts.services import second_factor, sign_in
 from oncology_clinic.actors import Actor
 from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import Action, Category
@@ -112,6 +112,7 @@ def change(account: Account, *, old: str, new: str, keep_key_hash: str, actor: A
 def _set(account: Account, password: str, *, actor: Actor, how: str, now: datetime) -> None:
     account.set_password(password)
     account.save(update_fields=["password"])
+    second_factor.forget_unconfirmed(account.pk)
     audit.record(
         Action.password_change,
         actor=actor,

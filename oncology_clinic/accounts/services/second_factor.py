@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import django_otp
@@ -20,6 +20,7 @@ from oncology_clinic.errors import Refusal, TooManyTries
 from oncology_clinic.outbox.services import publish
 
 RECOVERY_CODES = 10
+ENROL_WITHIN = timedelta(minutes=30)
 LOCKED_TOPIC = "accounts.second_factor_locked"
 
 
@@ -67,11 +68,21 @@ def _record_failure(account: Account, *, now: datetime) -> None:
 
 
 def start_enrolment(account: Account, *, now: datetime) -> SealedTOTPDevice:
-    """A new secret, not yet in force. An older one that was never confirmed is used again."""
-    device: SealedTOTPDevice | None = SealedTOTPDevice.objects.filter(user=account, confirmed=False).first()
+    """A secret that is not yet in force, the same for half an hour.
+
+    Then a new one: whoever saw an old secret once must not hold the second factor that is set up later.
+    """
+    waiting = SealedTOTPDevice.objects.filter(user=account, confirmed=False)
+    device: SealedTOTPDevice | None = waiting.filter(created_at__gt=now - ENROL_WITHIN).first()
     if device is None or device.is_locked:
+        waiting.delete()
         device = SealedTOTPDevice.objects.create(user=account, name="app", confirmed=False)
     return device
+
+
+def forget_unconfirmed(account_id: UUID) -> None:
+    """Drop a secret that was shown and never confirmed: whoever knew the old password may have seen it."""
+    SealedTOTPDevice.objects.filter(user_id=account_id, confirmed=False).delete()
 
 
 def confirm_enrolment(account: Account, *, code: str, now: datetime) -> tuple[SealedTOTPDevice, list[str]]:
