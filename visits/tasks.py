@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from oncology_clinic.audit.context import phi_context
-from visits.services import drafts, holds, reminder_sending
+from visits.services import holds, reminder_sending, wizard
 
 MOST_BATCHES = 20  # what is left after so many waits for the next ring
 
@@ -22,7 +22,7 @@ def expire_holds(**_: object) -> None:
 def clear_drafts(**_: object) -> None:
     """Delete the bookings nobody finished. Safe to run twice."""
     with phi_context("visits.clear_drafts") as context:
-        drafts.clear_expired(actor=context.actor, now=timezone.now())
+        wizard.clear_expired(actor=context.actor, now=timezone.now())
 
 
 @shared_task(name="visits.tasks.send_due_reminders")  # type: ignore[untyped-decorator]

@@ -17,49 +17,26 @@ from tests import factories
 from visits import handlers
 from visits.forms import CancelForm, DecideRequestForm, HoldForm
 from visits.presenters import catalogue
-from visits.services import booking, calendar, drafts, emergencies, paging, requests
+from visits.services import booking, calendar, emergencies, paging, requests, wizard
 from visits.services.commands import Answers, BookCommand
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
 @pytest.mark.django_db
-def test_it_keeps_what_was_typed_and_lays_later_pages_over_it():
-    me = factories.patient_actor(factories.a_patient())
-    draft = drafts.start(patient_id=None, actor=me, now=NOW)
-
-    drafts.keep(draft.id, {"flags": ["jaundice_new"], "pain_now": ["3"]}, actor=me, now=NOW)
-    drafts.keep(draft.id, {"pain_now": ["4"]}, actor=me, now=NOW)
-
-    assert drafts.read(draft.id, actor=me, now=NOW).answers == {"flags": ["jaundice_new"], "pain_now": ["4"]}
-
-
-@pytest.mark.django_db
-def test_it_shows_a_draft_to_nobody_else_and_not_for_ever():
-    me, other = (factories.patient_actor(factories.a_patient(name)) for name in ("patient", "other"))
-    draft = drafts.start(patient_id=None, actor=me, now=NOW)
-
-    with pytest.raises(NotFound):
-        drafts.read(draft.id, actor=other, now=NOW)
-    with pytest.raises(NotFound):
-        drafts.read(draft.id, actor=me, now=NOW + timedelta(days=31))
-    drafts.drop(draft.id, actor=me, now=NOW)
-    with pytest.raises(NotFound):
-        drafts.read(draft.id, actor=me, now=NOW)
-
-
-@pytest.mark.django_db
 def test_it_deletes_the_bookings_nobody_finished_and_only_those():
     me = factories.patient_actor(factories.a_patient())
-    old = drafts.start(patient_id=None, actor=me, now=NOW - timedelta(days=31))
-    young = drafts.start(patient_id=None, actor=me, now=NOW)
+    other = factories.patient_actor(factories.a_patient("other"))
+    begun = wizard.BeginCommand("nutrition-counseling")
+    old = wizard.begin(begun, actor=me, now=NOW - timedelta(hours=2))
+    young = wizard.begin(begun, actor=other, now=NOW)
 
-    deleted = drafts.clear_expired(actor=system_actor("visits.clear_drafts"), now=NOW)
+    deleted = wizard.clear_expired(actor=system_actor("visits.clear_drafts"), now=NOW)
 
     assert deleted == 1
-    assert drafts.read(young.id, actor=me, now=NOW).id == young.id
+    assert wizard.one(young.id, actor=other, now=NOW).id == young.id
     with pytest.raises(NotFound):
-        drafts.read(old.id, actor=me, now=NOW - timedelta(days=31))
+        wizard.one(old.id, actor=me, now=NOW - timedelta(hours=2))
 
 
 @pytest.mark.django_db

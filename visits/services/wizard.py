@@ -174,6 +174,22 @@ def book(command: BookCommand, *, draft_id: UUID | None, actor: Actor, now: date
     return booked
 
 
+def clear_expired(*, actor: Actor, now: datetime) -> int:
+    """Delete every draft past its two hours, unopened, in one statement; the number deleted. For the task."""
+    with transaction.atomic():
+        deleted, _by_model = BookingDraft.objects.filter(expires_at__lte=now).delete()
+        if deleted:
+            audit.record(
+                Action.delete,
+                actor=actor,
+                category=Category.routing,
+                now=now,
+                object_type="visits.BookingDraft",
+                detail={"expired": int(deleted)},
+            )
+    return int(deleted)
+
+
 def answered(draft: Draft) -> Draft:
     """Raise 409 `questions_first` while the questions are open."""
     if draft.answers is None:
