@@ -149,7 +149,7 @@ def _report(courses: list[Course], *, rounds: int) -> None:
         f"\n{rounds} rounds, interleaved at random. Both sides: granian, WSGI, one worker, one blocking thread, over "
         f"HTTP on loopback,\nPostgreSQL of our own, durable. Load of this machine: {load:.1f} on {os.cpu_count()} cores.\n"
     )
-    line = "{:<34}{:>12}{:>10}{:>10}{:>8}{:>8}{:>6}"
+    line = "{:<40}{:>12}{:>10}{:>10}{:>8}{:>8}{:>6}"
     print(line.format("", "appointments", "p50 ms", "p95 ms", "ratio", "p95 r.", "SQL"))
     for what, words in (("slots", "a clinician-week of free times"), ("book", "one booking")):
         for course in courses:
