@@ -18,6 +18,7 @@ from oncology_clinic.audit import routes
 from oncology_clinic.audit.contract import NotPhi, Phi
 from oncology_clinic.crypto import keys, secrets
 from oncology_clinic.crypto.fields import SealedMixin
+from oncology_clinic.crypto.records import ClinicModel, ClinicQuerySet
 
 MIDDLEWARE = "oncology_clinic.audit.middleware.AccessContextMiddleware"
 _READS_PEOPLE = ("sessions", "authentication", "auth.", "accounts", "otp", "pages")
@@ -36,7 +37,13 @@ def check_models(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMes
 
 
 def check_model(model: type[models.Model]) -> list[checks.CheckMessage]:
-    return [*_undeclared(model), *_patient_column_missing(model), *_sealed_without_key(model), *_sealed_in_meta(model)]
+    return [
+        *_undeclared(model),
+        *_patient_column_missing(model),
+        *_sealed_without_key(model),
+        *_sealed_in_meta(model),
+        *_unguarded(model),
+    ]
 
 
 def _declaration(model: type[models.Model]) -> Phi | NotPhi | None:
@@ -98,6 +105,20 @@ def _sealed_in_meta(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
             obj=model,
             id="clinic.E006",
         )
+
+
+def _unguarded(model: type[models.Model]) -> Iterator[checks.CheckMessage]:
+    """A manager of its own, made of a stock queryset, would know no ledger and no seals."""
+    if not issubclass(model, ClinicModel):
+        return
+    for manager in model._meta.managers:
+        if not isinstance(manager.get_queryset(), ClinicQuerySet):
+            yield checks.Error(
+                f"{model._meta.label}.{manager.name} reads past the ledger.",
+                hint="Make its queryset a ClinicQuerySet.",
+                obj=model,
+                id="clinic.E016",
+            )
 
 
 def _sealed(model: type[models.Model]) -> list[Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any, ClassVar, Self
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, ClassVar, NoReturn, Self
 
 import uuid6
 from django.db import models
+from django.db.models import Count, Exists, Subquery
 from django.db.models.expressions import Col
 from django.db.models.lookups import Lookup
 
@@ -23,6 +24,25 @@ class ClinicQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def values_list(self, *fields: Any, **kwargs: Any) -> Any:
         return self._refuse_phi_columns(super().values_list(*fields, **kwargs), "values_list()")
+
+    def annotate(self, *args: Any, **kwargs: Any) -> Any:
+        """A patient's own row may carry more columns; on a row of nobody's they would come without a look."""
+        found = super().annotate(*args, **kwargs)
+        return (
+            found
+            if isinstance(getattr(self.model, "phi", None), Phi)
+            else self._refuse_phi_columns(found, "annotate()")
+        )
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> Any:
+        self._refuse_phi_columns(super().annotate(*args, **kwargs), "aggregate()")
+        return super().aggregate(*args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise SealedFieldMisuse(f"raw() on {self.model._meta.label} would pass the ledger by")
+
+    def extra(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise SealedFieldMisuse(f"extra() on {self.model._meta.label} would pass the ledger by")
 
     def phi_values(self, *fields: str, reason: str, flat: bool = False) -> Any:
         """Plain tuples of columns that name no patient; `reason` says why no read event is due."""
@@ -60,12 +80,15 @@ class ClinicQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def _filter_or_exclude_inplace(self, negate: bool, args: Any, kwargs: Any) -> None:
         super()._filter_or_exclude_inplace(negate, args, kwargs)  # type: ignore[misc]
-        if args and any(_compares_sealed(leaf) for leaf in self.query.where.leaves()):  # type: ignore[attr-defined]
+        is_by_hand = args or any(hasattr(value, "resolve_expression") for value in kwargs.values())
+        if is_by_hand and any(_compares_sealed(leaf) for leaf in self.query.where.leaves()):  # type: ignore[attr-defined]
             raise SealedFieldMisuse(f"{self.model._meta.label}: sealed values cannot be searched; use a blind index")
 
     def _refuse_phi_columns(self, found: Any, what: str) -> Any:
         """Also the columns of a patient's rows reached from a model that holds none."""
-        holders = {field.model for field in _fields_read_by(found)} | {self.model}
+        holders = {field.model for field in _fields_read_by(found)}
+        if what.startswith("values"):
+            holders.add(self.model)
         if any(isinstance(getattr(holder, "phi", None), Phi) for holder in holders):
             raise SealedFieldMisuse(f"{what} on {self.model._meta.label} would pass the ledger by; see phi_values")
         return found
@@ -86,10 +109,25 @@ def _compares_sealed(leaf: Any) -> bool:
 
 
 def _fields_read_by(queryset: Any) -> set[Any]:
-    """The model fields whose columns a `values()` query brings back."""
-    expressions = [*queryset.query.select, *queryset.query.annotation_select.values()]
-    parts = (part for expression in expressions for part in expression.flatten())
-    return {part.target for part in parts if isinstance(part, Col)}
+    """The model fields whose columns a `values()` query, or its annotations, bring back."""
+    return set(_columns_of(queryset.query))
+
+
+def _columns_of(query: Any) -> Iterator[Any]:
+    for expression in [*query.select, *query.annotation_select.values()]:
+        yield from _columns_in(expression)
+
+
+def _columns_in(expression: Any) -> Iterator[Any]:
+    """How many there are, and whether there are any, brings no column back."""
+    if isinstance(expression, Col):
+        yield expression.target
+    elif isinstance(expression, Subquery) and not isinstance(expression, Exists):
+        yield from _columns_of(expression.query)
+    elif not isinstance(expression, Count | Exists):
+        for inner in expression.get_source_expressions():
+            if inner is not None:
+                yield from _columns_in(inner)
 
 
 def _patient_column(model: type[models.Model]) -> str | None:

@@ -107,6 +107,18 @@ def test_it_refuses_sealed_fields_in_order_index_or_constraint():
 
 
 @isolate_apps("tests.audit")
+def test_it_refuses_a_manager_that_knows_no_ledger():
+    class Unguarded(ClinicModel):
+        phi = NotPhi("a test")
+        objects = models.Manager()
+
+        class Meta:
+            app_label = "audit_tests"
+
+    assert ids(checks.check_model(Unguarded)) == {"clinic.E016"}
+
+
+@isolate_apps("tests.audit")
 def test_it_asks_the_models_of_a_link_table_for_the_link_table():
     class One(ClinicModel):
         phi = NotPhi("a test")

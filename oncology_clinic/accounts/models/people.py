@@ -17,7 +17,7 @@ from oncology_clinic.crypto.fields import (
     SealedIntegerField,
     SealedTextField,
 )
-from oncology_clinic.crypto.records import ClinicModel
+from oncology_clinic.crypto.records import ClinicModel, ClinicQuerySet
 
 
 class RoleChoices(models.TextChoices):
@@ -38,7 +38,7 @@ class NeverDeleted(RuntimeError):
     """A sign-in is deactivated, never deleted: the log's ids must always name the same person. A bug."""
 
 
-class AccountQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class AccountQuerySet(ClinicQuerySet):
     def delete(self) -> NoReturn:
         raise NeverDeleted("accounts are deactivated, never deleted")
 
