@@ -165,3 +165,19 @@ def test_it_asks_for_the_password_now_before_changing_it(client):
     assert answer.status_code == 422
     assert "not your password now" in answer.content.decode()
     assert Account.objects.get().check_password(factories.PASSWORD)
+
+
+def test_it_counts_guesses_of_the_password_now(client):
+    factories.a_patient("ann")
+    factories.sign_in(client, "ann")
+
+    statuses = [
+        client.post("/account/password/", {"old_password": f"guess {number}", "password": NEW}).status_code
+        for number in range(6)
+    ]
+    right = client.post("/account/password/", {"old_password": factories.PASSWORD, "password": NEW})
+
+    assert statuses == [422, 422, 422, 422, 429, 429]
+    assert right.status_code == 429
+    assert Account.objects.get().check_password(factories.PASSWORD)
+    assert Action.login_failed in actions()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from oncology_clinic.accounts import letters, selectors, tokens
@@ -98,12 +99,20 @@ def reset(token: str, *, password: str, now: datetime) -> Account:
     return account
 
 
-def change(account: Account, *, old: str, new: str, keep_key_hash: str, actor: Actor, now: datetime) -> None:
-    """Change one's own password; every other session ends. Raises `wrong_password`."""
-    if not account.check_password(old):
+def change(
+    request: HttpRequest, *, account: Account, old: str, new: str, keep_key_hash: str, actor: Actor, now: datetime
+) -> None:
+    """Change one's own password; every other session ends.
+
+    Raises `wrong_password`, and `locked` after too many: guesses here count with those of the sign-in page, or an
+    unlocked screen could be used to find the password out.
+    """
+    try:
+        sign_in.check_password(request, username=account.username, password=old, now=now)
+    except sign_in.BadCredentials:
         raise WrongPassword(
             "wrong_password", _("That is not your password now. Check it and try again."), field="old_password"
-        )
+        ) from None
     with transaction.atomic():
         _set(account, new, actor=actor, how="signed_in", now=now)
         sign_in.end_sessions(account.pk, but_key_hash=keep_key_hash)

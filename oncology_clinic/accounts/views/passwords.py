@@ -86,7 +86,8 @@ class ChangePassword(SignedInMixin, UseCaseView):
 
     def act(self, command: forms.PasswordChange, **kwargs: Any) -> None:
         passwords.change(
-            self.account,
+            self.request,
+            account=self.account,
             old=command.old,
             new=command.new,
             keep_key_hash=store_of(self.request).key_hash,
