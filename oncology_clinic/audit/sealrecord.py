@@ -26,6 +26,10 @@ class NoSealKey(ImproperlyConfigured):
     """This process has no key to sign seals with, or none to check them with."""
 
 
+class ManifestUnreadable(ValueError):
+    """The list of events in a seal is not one of ours: somebody edited it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SealRecord:
     """One seal: rows `lo <= xid < hi` of an era. `manifest` lists them, so that a bad one can be named."""
@@ -61,7 +65,9 @@ class SealRecord:
         return sha256(self.body() + self.signature).digest()
 
     def entries(self) -> Iterator[tuple[int, bytes]]:
-        """(event id, start of its leaf) in the sealed order."""
+        """(event id, start of its leaf) in the sealed order. Raises `ManifestUnreadable`."""
+        if len(self.manifest) % _ENTRY.size:
+            raise ManifestUnreadable
         yield from _ENTRY.iter_unpack(self.manifest)
 
 

@@ -30,7 +30,7 @@ _EVENTS = """
 SELECT era, xid::text, id, uuid_send(eid), to_char(ts AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'),
        action, outcome, category, patient_bidx, actor_bidx, kid, payload, mac,
        to_char(db_ts AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS')
-FROM audit_event WHERE (era, xid) >= (%s, %s::text::xid8)
+FROM audit_event WHERE (era, xid) >= (%s, %s::text::xid8) AND xid IS NOT NULL
 -- named in full: plain `xid` would be the output column, a text, and order 1000 before 999
 ORDER BY audit_event.era, audit_event.xid, audit_event.id
 """
@@ -194,7 +194,9 @@ def _name_bad_rows(run: _Run) -> None:
     for id_ in run.bad_macs:
         run.report.add("EVENT-MAC-BAD", f"id={id_}: row edited or forged{_where(run.report, id_)}", id_)
     for kid, ids in run.unknown_kids.items():
-        run.report.add("KEY-MISSING", f"MAC key {kid} is not configured: {len(ids)} events, the first id={ids[0]}", ids[0])
+        run.report.add(
+            "KEY-MISSING", f"MAC key {kid} is not configured: {len(ids)} events, the first id={ids[0]}", ids[0]
+        )
 
 
 def _where(report: Report, id_: int) -> str:

@@ -54,7 +54,7 @@ def once(act: Callable[[], Answer], *, actor: Actor, key: str, path: str, body: 
             with transaction.atomic():
                 record.save(force_insert=True)
         except IntegrityError:
-            return _replay(actor, key=key, digest=digest, now=now)
+            return _replay(actor, account_id=actor.account_id, key=key, digest=digest, now=now)
         answer = act()
         _keep(record, answer, actor=actor)
     return answer
@@ -92,9 +92,9 @@ def forget(now: datetime) -> int:
     return int(deleted)
 
 
-def _replay(actor: Actor, *, key: str, digest: str, now: datetime) -> Answer:
+def _replay(actor: Actor, *, account_id: UUID, key: str, digest: str, now: datetime) -> Answer:
     """Whoever may no longer act for the patient gets no old answer either."""
-    kept = IdempotencyRecord.objects.filter(account_id=actor.account_id, key=key)
+    kept = IdempotencyRecord.objects.filter(account_id=account_id, key=key)
     patient_id, domain = kept.phi_values("patient_id", "domain", reason="may the asker act for them still?").get()
     if domain:
         access.check_can_act_for(actor, patient_id=patient_id, domain=access.Domain(domain), now=now)
