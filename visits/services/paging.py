@@ -16,6 +16,7 @@ from oncology_clinic.audit import events as audit
 from oncology_clinic.audit.contract import Action, Category
 from oncology_clinic.crypto.fields import reveal
 from oncology_clinic.outbox.delivery import Letter, deliver
+from screening.selectors import alerts
 
 ACTOR = system_actor("visits.paging")
 
@@ -32,17 +33,28 @@ def page_on_call(alert_id: UUID, *, message_id: UUID, now: datetime) -> None:
 
 
 def tell_coordinators(alert_id: UUID, *, message_id: UUID, now: datetime) -> None:
-    """A letter to each active nurse coordinator, in their language: something waits in the queue."""
+    """A letter to each active nurse coordinator, in their language: something waits in the queue.
+
+    Of an emergency the on-call list hears by its own message: whoever is on that list is not told twice.
+    """
+    paged = _paged(alert_id)
     letters = []
     for account in Account.objects.filter(role=Role.nurse_coordinator, is_active=True).order_by("id"):
         address = reveal(account.email)
-        if not address:
+        if not address or address.casefold() in paged:
             continue
         with translation.override(account.language):
             subject, body = _("An alert waits for you"), _("An alert was opened. Sign in to read it: %(address)s")
             key = f"alert.{message_id}.{account.id}"
             letters.append(_letter(address, key=key, subject=subject, body=body, alert_id=alert_id))
     _send(letters, alert_id=alert_id, now=now)
+
+
+def _paged(alert_id: UUID) -> set[str]:
+    """The addresses that `page_on_call` reaches about this alert."""
+    alert = alerts.brief(alert_id)
+    is_emergency = alert is not None and alert.kind == "emergency"
+    return {address.casefold() for address in settings.ON_CALL_EMAILS} if is_emergency else set()
 
 
 def _letter(to: str, *, key: str, subject: str, body: str, alert_id: UUID) -> Letter:
