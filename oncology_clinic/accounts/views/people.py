@@ -34,9 +34,14 @@ class People(AdministratorPage):
     audit = INVITES
 
     def page(self, **kwargs: Any) -> dict[str, Any]:
-        role, number = self.request.GET.get("role", ""), page_number(self.request.GET.get("page", "1"))
+        role, number = role_asked(self.request.GET.get("role", "")), page_number(self.request.GET.get("page", "1"))
         found = directory.read(self.actor, role=role, page=number, now=timezone.now())
         return presenters.people(found, actor=self.actor, role=role, page=number)
+
+
+def role_asked(typed: str) -> str:
+    """What stands in the address, or every role when it is none."""
+    return typed if typed in Role.__members__ else ""
 
 
 def page_number(typed: str) -> int:
