@@ -181,7 +181,7 @@ def test_it_says_nothing_about_the_care(channel, language):
     ("language", "zone", "words"),
     [
         ("en", "America/New_York", ["Tuesday, December 1", "2:00 pm"]),
-        ("es", "America/New_York", ["martes 1 de diciembre", "2:00 pm", "Su visita"]),
+        ("es", "America/New_York", ["martes 1 de diciembre", "2:00 p.m.", "Su visita"]),
         ("en", "America/Los_Angeles", ["Tuesday, December 1", "11:00 am"]),
         ("xx", "America/New_York", ["Your visit"]),
     ],
