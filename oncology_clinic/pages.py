@@ -146,11 +146,11 @@ class RefusalMiddleware:
 
 
 def record_denial(request: HttpRequest, refusal: Refusal) -> None:
-    """A refused look or act leaves a record, in a transaction of its own."""
+    """A refused look or act leaves a record, in a transaction of its own: with the patient, where the address names one."""
     if refusal.is_denial:
-        audit.record_denied(
-            actor=actor_of(request), rule=refusal.code, now=timezone.now(), patient_id=refusal.patient_id
-        )
+        match = request.resolver_match
+        patient_id = refusal.patient_id or (match.kwargs.get("patient_id") if match else None)
+        audit.record_denied(actor=actor_of(request), rule=refusal.code, now=timezone.now(), patient_id=patient_id)
 
 
 def require_role(actor: Actor, *roles: str) -> None:

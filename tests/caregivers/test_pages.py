@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from caregivers.models import CaregiverGrant
@@ -13,6 +14,7 @@ from oncology_clinic.audit.contract import Action
 from tests.accounts import factories
 from tests.accounts.log import actions
 from tests.caregivers.test_grants import a_caregiver, a_grant
+from tests.factories import recorded
 
 pytestmark = pytest.mark.django_db
 SOME_ID = "01936f00-0000-7000-8000-000000000001"
@@ -114,3 +116,14 @@ def test_it_shows_another_persons_grant_to_nobody(client, patient):
         assert client.post(path).status_code == 404
     assert CaregiverGrant.objects.get().revoked_at is None
     assert Action.denied in actions()
+
+
+@pytest.mark.parametrize("name", ["visits:home_for", "visits:choose_for"])
+def test_it_records_whose_page_a_caregiver_without_a_grant_asked_for(client, patient, name):
+    a_caregiver()
+    factories.sign_in(client, "cara")
+
+    answer = client.get(reverse(name, kwargs={"patient_id": patient.id}))
+
+    assert answer.status_code == 404
+    assert recorded(Action.denied, patient) == 1
