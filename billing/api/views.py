@@ -26,7 +26,7 @@ class Check(FormAPIView):
 
     form_class = CoverageForm
     roles = (Role.patient, Role.caregiver, Role.clinician, Role.nurse_coordinator)
-    audit = touches(Category.billing)
+    audit = touches(Category.billing, Category.document)  # the kept answer of an Idempotency-Key
     is_idempotent = True
 
     @extend_schema(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django
 from django.apps import apps
@@ -15,6 +17,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command, get_commands
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from oncology_clinic.crypto import keys
 from oncology_clinic.embedded.processes import StartFailed
@@ -69,12 +72,22 @@ def load(command: str, step: Step, **options: Any) -> None:
 
 
 def seed(step: Step, *, demo: Path, is_our_database: bool) -> None:
-    """Make the demo clinic in an empty database, once. A database of somebody else's with people in it is left alone."""
+    """Make the demo clinic in an empty database, and on a later day that day's visits.
+
+    A database of somebody else's with people in it is left alone.
+    """
     has_people = apps.get_model(settings.AUTH_USER_MODEL).objects.exists()
-    if has_people and (demo.exists() or not is_our_database):
+    if has_people and not is_our_database:
         step.outcome = "people are there"
-        return
-    load("seed_demo", step)
+    elif has_people and demo.exists() and _was_written_today(demo):
+        step.outcome = "people are there, and today's visits"
+    else:
+        load("seed_demo", step)
+
+
+def _was_written_today(demo: Path) -> bool:
+    zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
+    return datetime.fromtimestamp(demo.stat().st_mtime, tz=zone).date() == timezone.now().astimezone(zone).date()
 
 
 def name_address(demo: Path, *, url: str) -> None:

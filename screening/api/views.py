@@ -58,7 +58,7 @@ class Answers(FormAPIView):
 
     form_class = AnswersForm
     roles = ANSWERING
-    audit = touches(Category.screening)
+    audit = touches(Category.screening, Category.document)  # the kept answer of an Idempotency-Key
     is_idempotent = True
 
     @extend_schema(

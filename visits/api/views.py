@@ -32,6 +32,7 @@ _VISIT_CATEGORIES = (
     Category.billing,
     Category.demographics,
     Category.screening,
+    Category.document,  # the kept answer of an Idempotency-Key
 )
 _REFUSED = {404: schemas.RefusalSchema, 422: schemas.RefusalSchema}
 
