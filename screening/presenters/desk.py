@@ -43,7 +43,13 @@ def _alert_cells(alert: Alert, *, now: datetime) -> list[dict[str, Any]]:
         {"text": wording.age(alert.opened_at, now=now), "label": _("Waiting")},
         {"text": due_words(alert, now=now), "label": _("Due")},
         {"text": owner_words(alert), "sub": alert.get_status_display(), "label": _("Owner")},
-        {"action": {"label": pgettext("button", "Open"), "href": href, "about": _("alert of %(name)s") % {"name": name}}},
+        {
+            "action": {
+                "label": pgettext("button", "Open"),
+                "href": href,
+                "about": _("alert of %(name)s") % {"name": name},
+            }
+        },
     ]
 
 
