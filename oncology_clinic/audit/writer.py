@@ -76,14 +76,17 @@ def event(
     ).row()
 
 
-def reads(entries: Entries, *, frame: Frame, now: datetime) -> list[tuple[Any, ...]]:
-    """One `read` event for each patient and category in the ledger."""
+def reads(entries: Entries, *, frame: Frame, now: datetime, outcome: Outcome = Outcome.ok) -> list[tuple[Any, ...]]:
+    """One `read` event for each patient and category in the ledger.
+
+    Outcome `denied`: opened to find out whether the asker may see it, and not shown.
+    """
     return [
         event(
             Action.read,
             frame=frame,
             category=category,
-            outcome=Outcome.ok,
+            outcome=outcome,
             now=now,
             patient_id=patient_id,
             facts=_opened(opened, is_undeclared=frame.declared is not None and category not in frame.declared),

@@ -15,14 +15,15 @@ def newest_id() -> int:
 
 def denied_since(number: int) -> list[dict[str, Any]]:
     """The payloads of the refusals recorded after that event."""
-    rows = Event.objects.filter(id__gt=number, outcome=int(Outcome.denied)).order_by("id")
+    rows = Event.objects.filter(id__gt=number, action=int(Action.denied)).order_by("id")
     return [envelope.decrypt(row.payload) for row in rows]
 
 
 def reads_since(number: int, patient_id: Any) -> list[dict[str, Any]]:
-    """The payloads of the looks at this patient's record after that event."""
+    """The payloads of the looks at this patient's record after that event: of what was shown, not of what was refused."""
     index = envelope.blind_index("patient", patient_id)
-    rows = Event.objects.filter(id__gt=number, action=int(Action.read), patient_bidx=index).order_by("id")
+    shown = Event.objects.filter(id__gt=number, action=int(Action.read), outcome=int(Outcome.ok))
+    rows = shown.filter(patient_bidx=index).order_by("id")
     return [envelope.decrypt(row.payload) for row in rows]
 
 

@@ -68,6 +68,8 @@ def test_it_refuses_whoever_has_no_part_in_it_and_records_that(name):
             denied = log.denied_since(last)
             if not any(one["route"] == asked.name and one["actor"]["label"] == who(clinic, name) for one in denied):
                 wrong.append(f"{said}, no record of the refusal")
+            if asked.route.is_hers and log.reads_since(last, clinic.ruth.id):
+                wrong.append(f"{said}, recorded as if her record had been shown")
 
     assert not wrong, "\n".join(wrong)
     assert rows.changed(before) == []
