@@ -425,6 +425,6 @@ def test_it_says_times_in_both_zones_when_they_differ(clinic):
 
     shown = presenters.card(visits.one(clinic.me, appointment_id=visit.id, now=NOW), now=NOW)
 
-    assert shown["time"] == "10:00 am, Ohio time (9:00 am your time, Central (Chicago))"
+    assert shown["time"] == "10:00 am, Ohio time (9:00 am your time, Central, Chicago)"
     assert shown["day"] == "Monday, November 30, 2026"
     assert shown["can_change"]

@@ -51,7 +51,8 @@ def for_patient(moment: datetime, *, site: SiteEntry, patient_zone: str) -> str:
     at_clinic = at_site(moment, site=site)
     if not differs(moment, one=site.time_zone, other=patient_zone):
         return at_clinic
-    words = {"clinic": at_clinic, "own": clock(moment, zone=patient_zone), "zone": zone_name(patient_zone)}
+    zone = zone_name(patient_zone).replace(" (", ", ").rstrip(")")  # it stands in brackets already
+    words = {"clinic": at_clinic, "own": clock(moment, zone=patient_zone), "zone": zone}
     return _("%(clinic)s (%(own)s your time, %(zone)s)") % words
 
 
