@@ -16,8 +16,8 @@ from oncology_clinic.access import Domain
 
 # Where each part of a patient's affairs begins for a caregiver: the page's name; a page no room offers is left out.
 _PLACES = [
-    (Domain.appointments, "visits:for_patient", gettext_lazy("Visits")),
-    (Domain.screens, "screening:for_patient", gettext_lazy("Questions to answer")),
+    (Domain.appointments, "visits:home_for", gettext_lazy("Visits")),
+    (Domain.screens, "screening:mine", gettext_lazy("Questions to answer")),
 ]
 
 
@@ -60,8 +60,13 @@ def _links(person: PersonHelped) -> list[dict[str, str]]:
 
 
 def _address(name: str, person: PersonHelped) -> str:
+    """With the patient in the path, or as `?patient=` where the page takes it so."""
     try:
         return reverse(name, kwargs={"patient_id": person.patient_id})
+    except NoReverseMatch:
+        pass
+    try:
+        return f"{reverse(name)}?patient={person.patient_id}"
     except NoReverseMatch:
         return ""
 

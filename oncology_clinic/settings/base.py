@@ -52,6 +52,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages weigh a quarter. Random bytes are added, and tokens masked anew, so that lengths tell nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "oncology_clinic.audit.middleware.AccessContextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "oncology_clinic.accounts.middleware.LanguageMiddleware",
