@@ -25,7 +25,7 @@ codes:
 	@$(BIN)/python -m oncology_clinic.embedded.codes
 
 test: setup
-	$(BIN)/python -m pytest --durations=15
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=15
 
 bench: setup
 	$(BIN)/python -m tests.bench $(ARGS)
