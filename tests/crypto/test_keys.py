@@ -297,10 +297,11 @@ def test_it_can_be_killed_and_started_again(old_key, tmp_path):
             for number in range(many)
         ]
     )
+    where = {name: connection.settings_dict[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
     (tmp_path / "rotating.py").write_text(
         "from oncology_clinic.settings.test import *\n"
         f"FIELD_ENCRYPTION_KEY = {[NEW, OLD]!r}\n"
-        f"DATABASES['default']['NAME'] = {connection.settings_dict['NAME']!r}\n"
+        f"DATABASES['default'].update({where!r})\n"
     )
     environment = {
         **os.environ,
