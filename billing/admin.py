@@ -58,7 +58,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors or self.instance.status != RuleStatus.draft:
             return cleaned
-        draft = CoverageRule(**{name: value for name, value in cleaned.items() if name in _COLUMNS})
+        given = {name: value for name, value in cleaned.items() if name in _COLUMNS}
+        draft = CoverageRule(**{"code": self.instance.code, **given})  # the code of a new version is not asked for
         try:
             rules_desk.check_readable(draft)
         except Refusal as refusal:

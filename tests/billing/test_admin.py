@@ -95,6 +95,18 @@ def test_it_publishes_retires_and_makes_new_versions(admin):
     assert CoverageRule.objects.get(version=1).status == "retired"
 
 
+def test_it_edits_a_new_version_whose_code_is_not_asked_for(admin):
+    act(admin, "new_version", factories.rule(code="acme-audio"))
+    draft = CoverageRule.objects.get(version=2)
+    given = {name: value for name, value in DRAFT.items() if name != "code"}
+
+    answer = admin.post(f"{LIST}{draft.pk}/change/", {**given, "note": "Read again."})
+
+    draft.refresh_from_db()
+    assert answer.status_code == 302, answer.content.decode()
+    assert (draft.code, draft.note, draft.status) == ("acme-audio", "Read again.", "draft")
+
+
 def test_it_says_why_a_draft_cannot_be_published(admin):
     draft = factories.rule(status="draft", reviewed_by="")
 

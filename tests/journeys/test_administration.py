@@ -34,10 +34,10 @@ def joins(rosa: Visitor, link: str) -> None:
     rosa.writes("Username", "rosa.lind")
     rosa.page.locator("input[name=password]").fill("three herons by the lake")
     rosa.presses_on("Make my sign-in")
-    if "Sign in" in rosa.heading:
-        rosa.signs_in("rosa.lind", "three herons by the lake")
     rosa.sees("Set up your second step")
-    rosa.page.locator("input[name=code]").fill(one_time_code(rosa.page.locator("main code").inner_text().replace(" ", "")))
+    rosa.page.locator("input[name=code]").fill(
+        one_time_code(rosa.page.locator("main code").inner_text().replace(" ", ""))
+    )
     rosa.presses_on("Set up")
     rosa.sees("Your recovery codes")
     rosa.follows("I have kept them")
@@ -72,19 +72,26 @@ def test_an_administrator_invites_somebody_who_signs_up_through_the_letter(door:
         assert nora.status in (403, 404), path
         assert "Whitfield" not in nora.words
 
-    # A rule of the invented plan gets a new version: edited as a draft, then published.
+    # A rule of the invented plan gets a new version: edited and reviewed as a draft, then published.
     nora.goes_to(f"{RULES}?q=demo-buckeye-ohio")
     does(nora, "new_version", "demo-buckeye-ohio")
     draft = CoverageRule.objects.get(code="demo-buckeye-ohio", status="draft")
     nora.goes_to(f"{RULES}{draft.pk}/change/")
-    nora.page.locator("textarea[name=note], input[name=note]").first.fill("Read again on the plan's page.")
+    given = {
+        "note": "Read again.",
+        "reviewed_by": "Peter Lindgren",
+        "reviewed_on": "2026-11-20",
+        "review_due": "2099-06-30",
+    }
+    for name, value in given.items():
+        nora.page.locator(f"main [name={name}]").fill(value)
     nora.presses_on("Save")
     assert nora.page.locator(".errorlist").all_inner_texts() == []
     nora.goes_to(f"{RULES}?q=demo-buckeye-ohio")
     nora.picture("rules")
     does(nora, "publish", "demo-buckeye-ohio", status="Draft")
     draft.refresh_from_db()
-    assert (draft.status, draft.note) == ("active", "Read again on the plan's page.")
+    assert (draft.status, draft.note) == ("active", "Read again.")
 
 
 def does(nora: Visitor, action: str, code: str, *, status: str = "") -> None:
@@ -123,4 +130,3 @@ def test_an_auditor_finds_the_booking_and_the_log_is_proved(door: Door):
     call_command("verify_audit", stdout=said, stderr=io.StringIO())  # leaves with the exit status when it is not 0
     assert "everything sealed is proved" in said.getvalue()
     assert "Sealed: 0 " not in said.getvalue()
-

@@ -110,7 +110,9 @@ def test_a_nurse_coordinator_acknowledges_and_closes_the_alert(door: Door):
     joan.presses_on("Close with this outcome")
     assert joan.status == 422
     assert joan.page.title().startswith("Error: ")
-    joan.writes("What came of it?", "Called at 12:10. New dose of pain medicine agreed with Dr. Okafor; I call again at 5.")
+    joan.writes(
+        "What came of it?", "Called at 12:10. New dose of pain medicine agreed with Dr. Okafor; I call again at 5."
+    )
     joan.presses_on("Close with this outcome")
     joan.goes_to("/screens/alerts/")
     assert joan.page.locator(f'a[href="{urlsplit(alert).path}"]').count() == 0

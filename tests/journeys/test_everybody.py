@@ -6,7 +6,7 @@ import gzip
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.journeys.windows import DESKTOP, PHONE, Door, Visitor
+from tests.journeys.windows import DESKTOP, PHONE, Door
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Response
