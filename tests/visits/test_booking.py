@@ -16,6 +16,7 @@ from tests import factories
 from visits.models import Appointment, AppointmentEvent, Reminder, RoutingDecision
 from visits.models.appointments import LIVE
 from visits.rules.states import OCCUPYING
+from visits.selectors import slots as slot_selectors
 from visits.services import booking
 from visits.services.commands import Answers, BookCommand
 
@@ -193,6 +194,28 @@ def test_it_refuses_a_clinician_nobody_knows_or_who_has_left(clinic):
         book(clinic)
 
     assert (caught.value.code, caught.value.field) == ("unknown_clinician", "clinician")
+
+
+@pytest.mark.django_db
+def test_it_offers_and_books_a_service_only_with_those_who_give_it():
+    dietitian = factories.a_working_clinician("dietitian", profession="dietitian")
+    patient = factories.a_patient()
+    offered = slot_selectors.free_slots(
+        service="new-patient-consult",
+        modality="video",
+        first_day=NOW.date(),
+        last_day=NOW.date() + timedelta(days=7),
+        now=NOW,
+    )
+    command = BookCommand(
+        "new-patient-consult", NOW + timedelta(days=1), dietitian.id, location="OH", answers=Answers()
+    )
+
+    with pytest.raises(Refusal) as caught:
+        booking.book(command, actor=factories.patient_actor(patient), now=NOW)
+
+    assert offered == []
+    assert (caught.value.code, caught.value.field) == ("not_given_by_clinician", "clinician")
 
 
 def test_it_refuses_a_time_on_leave(clinic):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from oncology_clinic.errors import Refusal
 from visits.models import Appointment
-from visits.rules import catalogue, slots
+from visits.rules import catalogue, giving, slots
 from visits.selectors import calendar
 from visits.selectors.calendar import Calendar, ClinicianEntry
 
@@ -66,14 +66,15 @@ def free_slots(
 ) -> list[Slot]:
     """Free starts from `first_day` through `last_day` (local days of the clinic), in time order. Two statements.
 
-    A telehealth slot is offered only by a clinician who may practise in `location` on its date (empty: not yet
+    Only clinicians whose profession gives the service are asked. A telehealth slot is offered only by a clinician who may practise in `location` on its date (empty: not yet
     known, every clinician); in person only while a room of the site is free; with `patient_id` only while that
     patient is free too. Raises `unknown_clinician`,
     `unknown_service`, `not_bookable`, `modality_not_offered`.
     """
     known = calendar.current()
     length = _length(service, modality=modality, minutes=minutes)
-    people = [calendar.clinician_of(known, clinician_id)] if clinician_id else list(known.clinicians.values())
+    asked = [calendar.clinician_of(known, clinician_id)] if clinician_id else known.clinicians.values()
+    people = [person for person in asked if giving.may_give(person.profession, service=service)]
     begin = max(now, _midnight(first_day))
     end = _midnight(last_day + timedelta(days=1))
     if begin >= end or not people:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from oncology_clinic.errors import Refusal
-from visits.rules import catalogue, facts, routing
+from visits.rules import catalogue, facts, giving, routing
 from visits.rules.findings import Lean, Routed, Verdict
 from visits.selectors import booking_facts
 from visits.selectors.calendar import ClinicianEntry, clinician_of
@@ -67,13 +67,13 @@ def consider(
     """Read the record, ask for coverage, route. Stores nothing.
 
     `start` None: today. `earlier` are facts stored before, of which what the patient told then stays as it was.
-    Raises `not_found`, `unknown_service`, `not_bookable`, `unknown_clinician`,
+    Raises `not_found`, `unknown_service`, `not_bookable`, `unknown_clinician`, `not_given_by_clinician`,
     `self_pay_not_allowed`, `self_pay_needs_form`.
     """
     service = service_of(service_slug)
     around = start or now
     record = booking_facts.read(patient_id, clinician_id=clinician_id, around=around, now=now)
-    clinician = clinician_of(record.calendar, clinician_id) if clinician_id else None
+    clinician = _who_gives(service, clinician_of(record.calendar, clinician_id)) if clinician_id else None
     on = assembly.local_day(around, zone=record.patient.time_zone)
     known = assembly.facts_of(
         answers,
@@ -109,6 +109,16 @@ def consider(
         coverage=asked,
         routed=routing.route(known, catalogue.load()),
     )
+
+
+def _who_gives(service: catalogue.Service, clinician: ClinicianEntry) -> ClinicianEntry:
+    if not giving.may_give(clinician.profession, service=service.slug):
+        raise Refusal(
+            "not_given_by_clinician",
+            _("This clinician does not give this kind of visit. Choose another."),
+            field="clinician",
+        )
+    return clinician
 
 
 def _is_emergency(known: facts.Facts) -> bool:

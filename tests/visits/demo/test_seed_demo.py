@@ -59,7 +59,7 @@ def test_it_writes_two_sign_ins_a_role_readable_by_the_owner_only_and_each_works
     assert stat.S_IMODE(demo.file.stat().st_mode) == 0o600
     for person in people:
         assert signed_in(person) == (200, person["role"]), person["username"]
-    assert took < 10
+    assert took < 60, "a demo clinic is made while somebody waits"
 
 
 def signed_in(person):
